@@ -1,0 +1,356 @@
+"""The almanac's YAML and CSV files, read strictly and compiled to one msgpack (`make gen`).
+
+Unknown keys, missing sources, gaps, overlaps and values of the wrong kind are errors that name file and entry:
+a law file that is almost right must not load.
+"""
+
+import csv
+import sys
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import yaml
+
+from rehabill.almanac import schema
+from rehabill.almanac.profile import SETTINGS
+from rehabill.almanac.resolve import profile_of
+from rehabill.almanac.schema import FIRST_RELEASE
+from rehabill.base.errors import AlmanacError
+
+HERE = Path(__file__).parent
+COMPILED = HERE / "almanac.msgpack"
+ONE_DAY = timedelta(days=1)
+
+
+class _UniqueKeys(yaml.SafeLoader):
+    """YAML in which a key stated twice is an error instead of a silent overwrite."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[Any] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=deep)  # type: ignore[no-untyped-call]
+            if key in seen:
+                raise AlmanacError(str(key_node.start_mark.name), f"'{key}' is stated twice")
+            seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    with path.open(encoding="utf-8") as file:
+        data = yaml.load(file, Loader=_UniqueKeys)
+    if not isinstance(data, dict):
+        raise AlmanacError(path.name, "must hold a mapping")
+    return data
+
+
+def _only(where: str, entry: dict[str, Any], required: set[str], optional: set[str]) -> None:
+    if not isinstance(entry, dict):
+        raise AlmanacError(where, "must be a mapping")
+    if missing := required - entry.keys():
+        raise AlmanacError(where, f"lacks {', '.join(sorted(missing))}")
+    if unknown := entry.keys() - required - optional:
+        raise AlmanacError(where, f"has unknown {', '.join(sorted(map(str, unknown)))}")
+
+
+def _day(where: str, value: Any) -> date:
+    if type(value) is not date:
+        raise AlmanacError(where, f"{value!r} is not a date written YYYY-MM-DD")
+    return value
+
+
+_KINDS: dict[str, type] = {
+    "cents": int, "percent": int, "days": int, "months": int, "count": int, "ten_thousandths": int,
+    "flag": bool, "text": str, "codes": str,
+}  # fmt: skip
+
+
+def _value(where: str, unit: str, entry: dict[str, Any], sources: dict[str, schema.Source]) -> schema.Value:
+    _only(where, entry, {"from", "value", "source"}, {"to", "verified", "known"})
+    if type(entry["value"]) is not _KINDS[unit]:
+        raise AlmanacError(where, f"{entry['value']!r} is not a {unit}")
+    if entry["source"] not in sources:
+        raise AlmanacError(where, f"source '{entry['source']}' is not in sources.yaml")
+    last = entry.get("to")
+    return schema.Value(
+        first=_day(where, entry["from"]),
+        last=None if last is None else _day(where, last),
+        value=entry["value"],
+        source=entry["source"],
+        verified=entry.get("verified", sources[entry["source"]].tier != "memory"),
+        known=str(entry.get("known", FIRST_RELEASE)),
+    )
+
+
+def _without_gaps(where: str, values: list[schema.Value]) -> tuple[schema.Value, ...]:
+    """Each value lasts until the day before the next of its release; a stated end must meet it exactly."""
+    closed: list[schema.Value] = []
+    for known in sorted({value.known for value in values}):
+        rows = [value for value in values if value.known == known]
+        for row, following in zip(rows, [*rows[1:], None], strict=True):
+            end = following.first - ONE_DAY if following else row.last
+            if following and following.first <= row.first:
+                raise AlmanacError(where, f"{following.first} does not come after {row.first}")
+            if following and row.last is not None and row.last != end:
+                kind = "overlaps" if row.last > following.first - ONE_DAY else "leaves a gap before"
+                raise AlmanacError(where, f"the value up to {row.last} {kind} the one from {following.first}")
+            if end is not None and end < row.first:
+                raise AlmanacError(where, f"ends on {end}, before it begins on {row.first}")
+            closed.append(msgspec.structs.replace(row, last=end))
+    return tuple(closed)
+
+
+def load_parameters(folder: Path, sources: dict[str, schema.Source]) -> dict[str, schema.Parameter]:
+    parameters: dict[str, schema.Parameter] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        for name, entry in read_yaml(path).items():
+            where = f"{path.name}: {name}"
+            _only(where, entry, {"label", "unit", "values"}, set())
+            if name in parameters:
+                raise AlmanacError(where, "is already stated in another file")
+            if entry["unit"] not in _KINDS:
+                raise AlmanacError(where, f"unit {entry['unit']!r} is none of {', '.join(_KINDS)}")
+            values = [_value(where, entry["unit"], value, sources) for value in entry["values"]]
+            if not values:
+                raise AlmanacError(where, "has no value")
+            parameters[name] = schema.Parameter(entry["label"], entry["unit"], _without_gaps(where, values))
+    return parameters
+
+
+def load_sources(path: Path) -> dict[str, schema.Source]:
+    try:
+        return {key: msgspec.convert(entry, schema.Source) for key, entry in read_yaml(path).items()}
+    except msgspec.ValidationError as error:
+        raise AlmanacError(path.name, str(error)) from None
+
+
+def _rows(path: Path, columns: str) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file)
+        if reader.fieldnames != columns.split():
+            raise AlmanacError(path.name, f"columns must be: {columns}")
+        rows = list(reader)
+    for number, row in enumerate(rows, start=2):
+        if None in row or None in row.values():
+            raise AlmanacError(f"{path.name} row {number}", f"must have {len(columns.split())} cells")
+    return rows
+
+
+def _scaled(where: str, text: str, decimals: int) -> int:
+    """A decimal as an integer of its smallest place (`0.45` → 45 hundredths), exact or an error."""
+    whole, _, fraction = text.partition(".")
+    if len(fraction.rstrip("0")) > decimals or not (whole + fraction).isdigit():
+        raise AlmanacError(where, f"{text!r} is not a decimal with at most {decimals} places")
+    return int(whole or "0") * 10**decimals + int(fraction[:decimals].ljust(decimals, "0") or "0")
+
+
+def _maybe_day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def load_codes(path: Path) -> tuple[schema.Code, ...]:
+    columns = (
+        "code name disciplines first_day last_day successors therapy basis unit_minutes max_minutes "
+        "add_on_to direct_contact evaluation unlisted source verified"
+    )
+    codes = []
+    for row in _rows(path, columns):
+        raw = {
+            **row,
+            "disciplines": row["disciplines"].split("|"),
+            "first": _maybe_day(row["first_day"]),
+            "last": _maybe_day(row["last_day"]),
+            "successors": [code for code in row["successors"].split("|") if code],
+            "unit_minutes": int(row["unit_minutes"] or 0),
+            "max_minutes": int(row["max_minutes"] or 0),
+            "add_on_to": row["add_on_to"] or None,
+            **{flag: row[flag] == "y" for flag in ("direct_contact", "evaluation", "unlisted", "verified")},
+        }
+        try:
+            codes.append(msgspec.convert([raw[name] for name in schema.Code.__struct_fields__], schema.Code))
+        except msgspec.ValidationError as error:
+            raise AlmanacError(f"{path.name} {row['code']}", str(error)) from None
+    names = [code.code for code in codes]
+    if len(set(names)) != len(names):
+        raise AlmanacError(path.name, "a code stands twice")
+    return tuple(codes)
+
+
+def load_mue(path: Path) -> tuple[schema.Mue, ...]:
+    return tuple(
+        schema.Mue(
+            row["code"], date.fromisoformat(row["release"]), int(row["value"]), int(row["mai"]), row["source"]
+        )
+        for row in _rows(path, "code release value mai source")
+    )
+
+
+def load_pairs(path: Path) -> tuple[schema.Pair, ...]:
+    """Pairs with the last day of the row before them. Indicator 9 rows are void from the start and stay out."""
+    by_pair: dict[tuple[str, str], list[tuple[date, int, date | None]]] = {}
+    voids: dict[tuple[str, str], date] = {}
+    for row in _rows(path, "column1 column2 indicator last_day"):
+        key, last = (row["column1"], row["column2"]), _maybe_day(row["last_day"])
+        if row["indicator"] == "9":
+            voids[key] = max(voids.get(key, date.min), last or date.max)
+        else:
+            by_pair.setdefault(key, []).append((last or date.max, int(row["indicator"]), last))
+    pairs = []
+    for key, rows in sorted(by_pair.items()):
+        after: date | None = voids.get(key)
+        for end, indicator, last in sorted(rows):
+            pairs.append(schema.Pair(*key, indicator, last, after if after is None or after < end else None))
+            after = last if after is None or last is None else max(after, last)
+    return tuple(pairs)
+
+
+def load_rvus(path: Path) -> tuple[schema.Rvu, ...]:
+    columns = "code release work nonfacility_pe facility_pe mp mppr_indicator status pctc_indicator"
+    rvus = []
+    for row in _rows(path, columns):
+        work, nonfacility, facility, mp = (
+            _scaled(f"{path.name} {row['code']}", row[name], 2) for name in columns.split()[2:6]
+        )
+        flags = (row["mppr_indicator"], row["status"], row["pctc_indicator"])
+        rvus.append(schema.Rvu(row["code"], row["release"], work, nonfacility, facility, mp, *flags))
+    return tuple(rvus)
+
+
+def load_releases(path: Path) -> tuple[schema.Release, ...]:
+    rows = _rows(path, "release effective source")
+    return tuple(schema.Release(r["release"], date.fromisoformat(r["effective"]), r["source"]) for r in rows)
+
+
+def load_gpcis(path: Path) -> tuple[schema.Gpci, ...]:
+    gpcis = []
+    for row in _rows(path, "locality state name effective work pe mp source"):
+        where = f"{path.name} {row['locality']}"
+        work, pe, mp = (_scaled(where, row[name], 3) for name in ("work", "pe", "mp"))
+        effective = date.fromisoformat(row["effective"])
+        gpcis.append(
+            schema.Gpci(row["locality"], row["state"], row["name"], effective, work, pe, mp, row["source"])
+        )
+    return tuple(gpcis)
+
+
+def load_tables(path: Path, sources: dict[str, schema.Source]) -> dict[str, schema.TableAge]:
+    tables = {}
+    for name, entry in read_yaml(path).items():
+        where = f"{path.name}: {name}"
+        _only(where, entry, {"covers", "source", "next"}, {"note"})
+        if entry["source"] not in sources:
+            raise AlmanacError(where, f"source '{entry['source']}' is not in sources.yaml")
+        first, last = (_day(where, day) for day in entry["covers"])
+        tables[name] = schema.TableAge(first, last, entry["source"], entry["next"], entry.get("note"))
+    return tables
+
+
+def _settings(
+    where: str, entry: dict[str, Any], sources: dict[str, schema.Source]
+) -> dict[str, tuple[schema.Setting, ...]]:
+    settings = {}
+    for name, stated in entry.items():
+        if name not in SETTINGS:
+            raise AlmanacError(where, f"'{name}' is no setting of a payer profile")
+        rows = []
+        for row in stated if isinstance(stated, list) else [stated]:
+            _only(f"{where}.{name}", row, {"value", "source"}, {"from", "to", "confirm_with_payer", "known"})
+            if row["source"] not in sources:
+                raise AlmanacError(f"{where}.{name}", f"source '{row['source']}' is not in sources.yaml")
+            rows.append(
+                schema.Setting(
+                    first=row.get("from"),
+                    last=row.get("to"),
+                    value=row["value"],
+                    source=row["source"],
+                    confirm=row.get("confirm_with_payer", False),
+                    known=str(row.get("known", FIRST_RELEASE)),
+                )
+            )
+        settings[name] = tuple(rows)
+    return settings
+
+
+def load_payers(folder: Path, sources: dict[str, schema.Source]) -> dict[str, schema.Payer]:
+    """Every profile with what it inherits; a child's setting replaces the parent's whole history of it."""
+    raw = {path.stem: read_yaml(path) for path in sorted(folder.glob("*.yaml"))}
+    payers: dict[str, schema.Payer] = {}
+
+    def build(name: str, chain: tuple[str, ...]) -> schema.Payer:
+        if name in payers:
+            return payers[name]
+        if name in chain or name not in raw:
+            raise AlmanacError(f"payers/{(chain or (name,))[-1]}.yaml", f"cannot extend '{name}'")
+        entry, where = raw[name], f"payers/{name}.yaml"
+        _only(where, entry, {"label", "family", "settings"}, {"extends"})
+        inherited = build(entry["extends"], (*chain, name)).settings if entry.get("extends") else {}
+        settings = {**inherited, **_settings(where, entry["settings"], sources)}
+        payers[name] = schema.Payer(name, entry["label"], entry["family"], settings)
+        return payers[name]
+
+    for name in raw:
+        build(name, ())
+    return payers
+
+
+def load_folder(folder: Path = HERE, release: str = FIRST_RELEASE) -> schema.Almanac:
+    """The whole almanac from its source files. Raises `AlmanacError`."""
+    sources, tables = load_sources(folder / "sources.yaml"), folder / "tables"
+    places = _rows(tables / "places_of_service.csv", "code facility source")
+    payers = load_payers(folder / "payers", sources)
+    almanac = schema.Almanac(
+        release=release,
+        sources=sources,
+        parameters=load_parameters(folder / "params", sources),
+        tables=load_tables(tables / "manifest.yaml", sources),
+        codes=load_codes(tables / "codes.csv"),
+        mue=load_mue(tables / "mue.csv"),
+        pairs=load_pairs(tables / "ptp_pairs.csv"),
+        rvus=load_rvus(tables / "rvu.csv"),
+        releases=load_releases(tables / "rvu_releases.csv"),
+        gpcis=load_gpcis(tables / "gpci.csv"),
+        facility_places=frozenset(row["code"] for row in places if row["facility"] == "y"),
+        places=frozenset(row["code"] for row in places),
+        payers=payers,
+    )
+    _check_references(almanac)
+    return almanac
+
+
+def _check_references(almanac: schema.Almanac) -> None:
+    used = {row.source for row in almanac.codes} | {row.source for row in almanac.mue}
+    used |= {row.source for row in almanac.gpcis} | {row.source for row in almanac.releases}
+    if unknown := used - almanac.sources.keys():
+        raise AlmanacError("tables", f"sources {', '.join(sorted(unknown))} are not in sources.yaml")
+    names = {code.code for code in almanac.codes}
+    for code in almanac.codes:
+        if code.add_on_to and code.add_on_to not in names:
+            raise AlmanacError(f"codes.csv {code.code}", f"its base {code.add_on_to} is not in the table")
+    releases = {row.release for row in almanac.releases}
+    if stray := {row.release for row in almanac.rvus} - releases:
+        raise AlmanacError("rvu.csv", f"releases {', '.join(sorted(stray))} are not in rvu_releases.csv")
+    for payer in almanac.payers.values():
+        for on in (date(2016, 1, 1), date(2026, 12, 31)):
+            profile_of(payer, on, almanac.release)
+
+
+def encode(almanac: schema.Almanac) -> bytes:
+    """Deterministic bytes: sets and keys in order."""
+    return msgspec.msgpack.encode(almanac, order="deterministic")
+
+
+def main(arguments: list[str]) -> int:
+    """`python -m rehabill.almanac.compile [--check]`: write the compiled file, or say whether it is current."""
+    compiled = encode(load_folder())
+    if "--check" in arguments:
+        if not COMPILED.exists() or COMPILED.read_bytes() != compiled:
+            print("almanac.msgpack is not what the source files say: run `make gen`", file=sys.stderr)
+            return 1
+        return 0
+    COMPILED.write_bytes(compiled)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""Words to codes, minutes to units, helpers to modifiers, each decision with its step."""

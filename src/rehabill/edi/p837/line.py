@@ -1,0 +1,147 @@
+"""Service lines: loop 2400 with its dates and references."""
+
+from msgspec import UnsetType
+
+from rehabill.base.errors import InputError
+from rehabill.edi.p837 import fields
+from rehabill.edi.p837.cob import line_adjudications
+from rehabill.edi.p837.fields import Faults
+from rehabill.edi.p837.profile import MAX_LINES, MAX_MODIFIERS, MAX_POINTERS, UNLISTED_CODES
+from rehabill.model.claim import Claim, ClaimLine
+from rehabill.x12.clean import clean
+from rehabill.x12.write import amount, d8
+
+_FREE_TEXT = 80
+
+
+def service_lines(
+    claim: Claim, number: str, place: str, diagnoses: int, faults: Faults, upper: bool
+) -> tuple[str, int]:
+    """(loops 2400, charge of the claim in cents). A line of no units is kept in the record and never sent."""
+    parts: list[str] = []
+    sent = total = 0
+    own_reference = False
+    for index, line in enumerate(claim.lines):
+        units, charge = line.units, line.charge_cents
+        if not units:
+            if charge:
+                faults.append(InputError(f"lines[{index}].units", f"line {index + 1} has a charge but no units"))
+            continue
+        if not isinstance(charge, int) or charge < 0:
+            message = f"the charge of line {index + 1} is {'below zero' if charge else 'missing'}"
+            faults.append(InputError(f"lines[{index}].charge_cents", message))
+            charge = 0
+        sent += 1
+        total += charge
+        code = fields.procedure(line.code, line.modifiers)
+        if not code or line.code in UNLISTED_CODES:
+            code = _described(line, index, code, faults, upper)
+        numbers = line.diagnosis_pointers
+        pointed = fields.pointers(numbers, diagnoses) if isinstance(numbers, tuple) else ""
+        if not pointed:
+            pointed = _pointers(line, index, diagnoses, faults)
+        day = line.date or claim.date
+        when = d8(day) if day is not None else _no_date(index, faults)
+        elsewhere = line.place_of_service or ""
+        if elsewhere:
+            elsewhere = _elsewhere(elsewhere, place, index, faults)
+        reference = line.line_id
+        if reference:
+            own_reference = True
+        else:
+            reference = f"{number}-{index + 1}"
+        parts.append(
+            f"LX*{sent}~SV1*{code}*{amount(charge)}*UN*{units}*{elsewhere}**{pointed}~DTP*472*D8*{when}"
+            f"~REF*6R*{reference}~"
+        )
+        if line.adjudications:
+            parts.append(line_adjudications(claim, index, faults))
+    if not 1 <= sent <= MAX_LINES or own_reference:
+        _whole(claim, number, sent, faults)
+    return "".join(parts), total
+
+
+def _elsewhere(code: str, place: str, index: int, faults: Faults) -> str:
+    """SV105: only a place unlike the claim's."""
+    if code == place:
+        return ""
+    if not is_place(code):
+        message = f"'{code}' is not a place of service (two digits), on line {index + 1}"
+        faults.append(InputError(f"lines[{index}].place_of_service", message))
+    return code
+
+
+def is_place(code: str) -> bool:
+    return len(code) == 2 and code.isascii() and code.isdigit()
+
+
+def _pointers(line: ClaimLine, index: int, diagnoses: int, faults: Faults) -> str:
+    """SV107 where it could not simply be taken over. With a single diagnosis nothing needs to be said."""
+    numbers = line.diagnosis_pointers
+    if numbers is None or isinstance(numbers, UnsetType):
+        numbers = (1,) if diagnoses == 1 else ()
+    text = fields.pointers(numbers, diagnoses)
+    if text:
+        return text
+    path = f"lines[{index}].diagnosis_pointers"
+    if not numbers:
+        message = f"line {index + 1} does not say for which diagnosis it was given"
+    elif len(numbers) > MAX_POINTERS:
+        message = f"line {index + 1} points to {len(numbers)} diagnoses; at most {MAX_POINTERS} can be sent"
+    elif len(set(numbers)) != len(numbers):
+        message = f"line {index + 1} points to the same diagnosis twice"
+    else:
+        message = f"line {index + 1} points to a diagnosis the claim does not have (it has {diagnoses})"
+    faults.append(InputError(path, message))
+    return ""
+
+
+def _described(line: ClaimLine, index: int, code: str, faults: Faults, upper: bool) -> str:
+    """SV101 in the two cases apart: what cannot be sent is explained, an unlisted code gets its description."""
+    path = f"lines[{index}]"
+    if not code:
+        if len(line.modifiers) > MAX_MODIFIERS:
+            message = f"line {index + 1} has {len(line.modifiers)} modifiers; at most {MAX_MODIFIERS} can be sent"
+            faults.append(InputError(f"{path}.modifiers", message))
+        if not fields.procedure(line.code, ()):
+            message = f"'{line.code}' on line {index + 1} is not a procedure code: five letters and digits"
+            faults.append(InputError(f"{path}.code", message))
+        for modifier in line.modifiers:
+            if not fields.procedure("97110", (modifier,)):
+                message = f"'{modifier}' on line {index + 1} is not a modifier: two letters or digits"
+                faults.append(InputError(f"{path}.modifiers", message))
+        return ""
+    text = clean(line.description or "", upper)
+    if not text:
+        message = f"{line.code} on line {index + 1} names no particular service: describe what was done"
+        faults.append(InputError(f"{path}.description", message))
+    elif len(text) > _FREE_TEXT:
+        message = f"the description of line {index + 1} has {len(text)} characters; at most {_FREE_TEXT} can be sent"
+        faults.append(InputError(f"{path}.description", message))
+    empty = ":" * (MAX_MODIFIERS - len(line.modifiers))
+    return f"{code}{empty}:{text}"
+
+
+def _no_date(index: int, faults: Faults) -> str:
+    faults.append(InputError(f"lines[{index}].date", f"the date of service of line {index + 1} is missing"))
+    return ""
+
+
+def _whole(claim: Claim, number: str, sent: int, faults: Faults) -> None:
+    """What concerns the lines together: how many there are, and that no two have the same reference."""
+    if sent == 0:
+        faults.append(InputError("lines", "the claim has no line with units: there is nothing to bill"))
+    if sent > MAX_LINES:
+        faults.append(InputError("lines", f"the claim has {sent} lines; at most {MAX_LINES} can be sent: split it"))
+    seen: set[str] = set()
+    for index, line in enumerate(claim.lines):
+        if not line.units:
+            continue
+        path = f"lines[{index}].line_id"
+        if line.line_id:
+            fields.identifier(line.line_id, path, f"the reference of line {index + 1}", faults, 1, 30)
+        reference = line.line_id or f"{number}-{index + 1}"
+        if reference in seen:
+            message = f"the reference '{reference}' of line {index + 1} stands on another line too"
+            faults.append(InputError(path, message))
+        seen.add(reference)

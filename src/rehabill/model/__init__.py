@@ -1,0 +1,1 @@
+"""Frozen structs of the business: visit, claim, remittance. Data only, no behaviour."""

@@ -1,0 +1,183 @@
+"""A claim's price: what is allowed, what the payer pays, what the patient owes, and what is cut on the way.
+
+Per line, each step rounded half up: patient = deductible + 20% of the rest; assistant = 15% of what is left;
+sequestration = 2% of what is left after that; the payer pays the remainder (SSA §1834(k)(1)(B), §1834(v); C20, C21).
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from msgspec import UNSET
+
+from rehabill.almanac.edition import Almanac, Edition
+from rehabill.base.finding import Step
+from rehabill.base.money import round_half_up
+from rehabill.model.claim import Claim, ClaimLine
+from rehabill.model.priced import PricedClaim, PricedLine, Reduction
+from rehabill.pricing.allowed import Allowed, Item, allowed
+from rehabill.pricing.fee import NoFee, UnitFee, Where
+
+_ASSISTANT = frozenset({"CQ", "CO"})
+
+
+def price(claim: Claim, almanac: Almanac) -> PricedClaim:
+    """Price every line of a claim. Raises `InputError` for an unknown payer, locality or day without law."""
+    days = {line.date or claim.date for line in claim.lines}
+    priced: dict[int, PricedLine] = {}
+    steps: list[Step] = []
+    edition: Edition | None = None
+    for day in sorted(day for day in days if day is not None):
+        edition = almanac.edition(claim.payer, day)
+        lines = [(n, line) for n, line in enumerate(claim.lines) if (line.date or claim.date) == day]
+        priced.update(_price_day(claim, day, lines, edition, steps))
+    ordered = tuple(priced[number] for number in sorted(priced))
+    first_day = min((day for day in days if day is not None), default=None)
+    return PricedClaim(
+        id=claim.id,
+        edition=almanac.edition(claim.payer, first_day).stamp(first_day) if first_day else "",
+        payer=claim.payer,
+        basis=edition.profile.fee_basis if edition else "",
+        lines=ordered,
+        full_cents=sum(line.full_cents or 0 for line in ordered),
+        allowed_cents=sum(line.allowed_cents or 0 for line in ordered),
+        payer_cents=sum(line.payer_cents or 0 for line in ordered),
+        patient_cents=sum(line.patient_cents or 0 for line in ordered),
+        complete=all(line.allowed_cents is not None for line in ordered),
+        steps=tuple(steps),
+    )
+
+
+def where_of(claim: Claim, edition: Edition) -> Where:
+    """What sets the fee besides the code. Facility places of service have their own practice expense."""
+    place = claim.place_of_service
+    facility = isinstance(place, str) and place in edition.law.almanac.facility_places
+    return Where(claim.locality, facility, claim.qp, claim.participating)
+
+
+def earlier_items(claim: Claim, day: dt.date) -> list[Item]:
+    """The same day's units on earlier claims: they share the day's one unit paid in full."""
+    prior = claim.context.prior_claims
+    if not isinstance(prior, tuple):
+        return []
+    return [
+        Item(line.code, line.units)
+        for other in prior
+        for line in other.lines
+        if (line.date or other.date) == day
+    ]
+
+
+def _price_day(
+    claim: Claim, day: dt.date, lines: list[tuple[int, ClaimLine]], edition: Edition, steps: list[Step]
+) -> Iterable[tuple[int, PricedLine]]:
+    if edition.profile.fee_basis == "charge":
+        return [(number, _charge_line(number, line)) for number, line in lines]
+    items = [Item(line.code, line.units, _charge(line)) for _, line in lines]
+    amounts = allowed(edition, items, where_of(claim, edition), earlier_items(claim, day))
+    deductible = _deductible_left(claim, edition, steps)
+    _explain(claim, edition, amounts, lines, steps)
+    result = []
+    for (number, line), amount in zip(lines, amounts, strict=True):
+        priced = _split(number, line, amount, edition, deductible)
+        deductible -= priced.deductible_cents
+        result.append((number, priced))
+    return result
+
+
+def _charge(line: ClaimLine) -> int | None:
+    return line.charge_cents if isinstance(line.charge_cents, int) else None
+
+
+def _deductible_left(claim: Claim, edition: Edition, steps: list[Step]) -> int:
+    if edition.profile.patient_share != "part_b":
+        return 0
+    met = claim.context.deductible_met_cents
+    if met is UNSET or met is None:
+        steps.append(Step("price", "the deductible is taken as met: nothing was said of it", (), ()))
+        return 0
+    yearly = edition.number("medicare.part_b.deductible")
+    return max(0, yearly - int(met))
+
+
+def _split(number: int, line: ClaimLine, amount: Allowed, edition: Edition, deductible_left: int) -> PricedLine:
+    """Who pays which part of an allowed amount."""
+    if isinstance(amount.fee, NoFee):
+        return _without_fee(number, line, amount.fee)
+    total = 0 if "GY" in line.modifiers or "GZ" in line.modifiers else amount.allowed_cents
+    deductible = min(deductible_left, total)
+    patient = 0
+    if edition.profile.patient_share == "part_b":
+        percent = edition.number("medicare.part_b.coinsurance_percent")
+        patient = deductible + round_half_up((total - deductible) * percent, 100)
+    left = total - patient
+    reductions = [Reduction("mppr", amount.mppr_cents, "medicare.therapy.mppr_percent")] if amount.mppr_cents else []
+    if edition.profile.assistant_reduction and not _ASSISTANT.isdisjoint(line.modifiers):
+        cut = round_half_up(left * (100 - edition.number("medicare.therapy.assistant_payment_percent")), 100)
+        if cut:
+            reductions.append(Reduction("assistant", cut, "medicare.therapy.assistant_payment_percent"))
+            left -= cut
+    if edition.profile.sequestration:
+        cut = round_half_up(left * edition.number("medicare.sequestration_percent"), 100)
+        if cut:
+            reductions.append(Reduction("sequestration", cut, "medicare.sequestration_percent"))
+            left -= cut
+    return PricedLine(
+        number + 1, line.code, line.modifiers, line.units, amount.full_cents, tuple(reductions), total, left, patient,
+        deductible, _charge(line), amount.fee.inputs, None,
+    )  # fmt: skip
+
+
+def _without_fee(number: int, line: ClaimLine, fee: NoFee) -> PricedLine:
+    amount = 0 if fee.zero else None
+    return PricedLine(
+        number + 1, line.code, line.modifiers, line.units, amount, (), amount, amount, amount,
+        0, _charge(line), None, fee.reason,
+    )  # fmt: skip
+
+
+def _charge_line(number: int, line: ClaimLine) -> PricedLine:
+    """Self-pay: the charge is the price and the patient pays it."""
+    charge = _charge(line)
+    missing = "no charge is given, and a self-pay patient pays the practice's charge" if charge is None else None
+    payer = None if charge is None else 0
+    return PricedLine(
+        number + 1, line.code, line.modifiers, line.units, charge, (), charge, payer, charge, 0, charge, None, missing
+    )
+
+
+def _explain(
+    claim: Claim,
+    edition: Edition,
+    amounts: tuple[Allowed, ...],
+    lines: list[tuple[int, ClaimLine]],
+    steps: list[Step],
+) -> None:
+    if edition.profile.fee_basis == "medicare_reference":
+        steps.append(Step("price", "the plan's own rates are not loaded: Medicare's fee stands in as a reference", (),
+                          ("payer.fee_basis",)))  # fmt: skip
+    if claim.locality is None:
+        steps.append(Step("price", "no locality is given: the national amount, all indices 1.0", (), ()))
+    if edition.profile.patient_share == "unknown":
+        steps.append(Step("price", "the plan's copay and coinsurance are not known: the patient's part is left in the "
+                          "payer's", (), ("payer.patient_share",)))  # fmt: skip
+    for (number, line), amount in zip(lines, amounts, strict=True):
+        if isinstance(amount.fee, UnitFee):
+            _explain_line(number, line, amount, amount.fee, steps)
+
+
+def _explain_line(number: int, line: ClaimLine, amount: Allowed, fee: UnitFee, steps: list[Step]) -> None:
+    if amount.first_unit_in_full and amount.full_cents:
+        steps.append(
+            Step("price", "line {}: {} holds the day's unit with the highest practice expense, paid in full",
+                 (number + 1, line.code), ("medicare.therapy.mppr_percent",))
+        )  # fmt: skip
+    if fee.inputs.carried_back:
+        steps.append(
+            Step("price", "line {}: relative values of release {} are carried back within the year",
+                 (number + 1, fee.inputs.release), ("table.rvu",))
+        )  # fmt: skip
+    if amount.allowed_cents < amount.full_cents - amount.mppr_cents:
+        steps.append(
+            Step("price", "line {}: the charge is below the fee, and the lesser is allowed", (number + 1,),
+                 ("medicare.part_b.lesser_of",))
+        )  # fmt: skip

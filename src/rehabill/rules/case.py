@@ -1,0 +1,91 @@
+"""A claim laid out for checking: each line with its day and the law of that day."""
+
+import datetime as dt
+from functools import cached_property
+
+import msgspec
+
+from rehabill.almanac import icd10cm
+from rehabill.almanac.edition import Almanac, Edition
+from rehabill.almanac.icd10cm import Icd10cm
+from rehabill.base.errors import InputError
+from rehabill.model.claim import Claim, ClaimLine
+from rehabill.model.terms import Discipline
+from rehabill.pricing.allowed import Allowed, Item, allowed
+from rehabill.pricing.price import earlier_items, where_of
+
+DISCIPLINE_MODIFIERS: dict[str, Discipline] = {"GP": "PT", "GO": "OT", "GN": "SLP"}
+
+
+class Line(msgspec.Struct, gc=False):
+    """One line in its place: `number` counts from 1, as a biller does."""
+
+    index: int
+    line: ClaimLine
+    day: dt.date
+    edition: Edition
+
+    @property
+    def number(self) -> int:
+        return self.index + 1
+
+    @property
+    def code(self) -> str:
+        return self.line.code
+
+    def path(self, field: str = "") -> str:
+        return f"lines[{self.index}].{field}" if field else f"lines[{self.index}]"
+
+
+class Case:
+    """What a rule sees: the claim, its lines by day, the day of submission, and amounts computed on first need."""
+
+    def __init__(self, claim: Claim, almanac: Almanac, today: dt.date | None) -> None:
+        self.claim = claim
+        self.context = claim.context
+        self.almanac = almanac
+        self.submitted = claim.submitted or today
+        lines = []
+        for index, line in enumerate(claim.lines):
+            day = line.date or claim.date
+            if day is None:
+                raise InputError(f"lines[{index}].date", "the date of service is missing")
+            lines.append(Line(index, line, day, almanac.edition(claim.payer, day)))
+        self.lines: tuple[Line, ...] = tuple(lines)
+
+    @cached_property
+    def days(self) -> dict[dt.date, tuple[Line, ...]]:
+        """The lines of each date of service."""
+        found: dict[dt.date, list[Line]] = {}
+        for line in self.lines:
+            found.setdefault(line.day, []).append(line)
+        return {day: tuple(lines) for day, lines in found.items()}
+
+    @cached_property
+    def expected(self) -> dict[int, Allowed]:
+        """By line index, what the fee schedule allows whatever the charge (MPPR over the day)."""
+        amounts: dict[int, Allowed] = {}
+        for day, lines in self.days.items():
+            edition = lines[0].edition
+            items = [Item(line.code, line.line.units) for line in lines]
+            found = allowed(edition, items, where_of(self.claim, edition), earlier_items(self.claim, day))
+            amounts.update(zip((line.index for line in lines), found, strict=True))
+        return amounts
+
+    @property
+    def icd10cm(self) -> Icd10cm:
+        return icd10cm.load()
+
+    def discipline(self, line: Line) -> Discipline | None:
+        """The line's discipline: of its modifier, else the claim's."""
+        for modifier in line.line.modifiers:
+            if modifier in DISCIPLINE_MODIFIERS:
+                return DISCIPLINE_MODIFIERS[modifier]
+        return self.claim.discipline
+
+    def prior_lines(self) -> tuple[tuple[Claim, ClaimLine, dt.date | None], ...] | None:
+        """Every line of the earlier claims given; None when nothing was said of them."""
+        prior = self.context.prior_claims
+        if not isinstance(prior, tuple):
+            return () if prior is None else None
+        return tuple((claim, line, line.date or claim.date) for claim in prior for line in claim.lines)
