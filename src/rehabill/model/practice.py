@@ -90,5 +90,5 @@ class Practice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     payers: dict[str, PayerAccount] = {}
     upper_case: bool = True
     """Names and notes go out in capitals; False keeps them as written."""
-    charges: dict[str, int] = {}
+    charges_cents: dict[str, int] = {}
     """Charge per unit in cents, by code."""

@@ -1,0 +1,40 @@
+"""`rehabill explain`: visits in, the story of their codes and price out."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from rehabill.almanac.load import load
+from rehabill.cli.records import Output, files_argument, json_option
+from rehabill.cli.visits import read_visits
+from rehabill.coding.code import code
+from rehabill.engine.claims import claim_of
+from rehabill.engine.explain import explain
+from rehabill.model.visit import Visit
+from rehabill.pricing.price import price
+
+
+@click.command("explain")
+@files_argument
+@json_option
+@click.option("--visit", "only", help="Only the visit with this id.")
+def command(files: tuple[Path, ...], as_json: bool, only: str | None) -> None:
+    """Why each line has its code, units, modifiers and price: minutes, rule, value, since when, source."""
+    almanac = load()
+    out = Output(as_json)
+
+    def work(visit: Visit) -> tuple[Any, bool]:
+        edition = almanac.edition(visit.payer, visit.date)
+        coded = code(visit, edition)
+        text = list(explain(coded, price(claim_of(visit, coded), almanac), edition))
+        return {"id": visit.id, "text": text}, False
+
+    def show(result: Any) -> None:
+        for line in result["text"]:
+            click.echo(line)
+        click.echo()
+
+    records = read_visits(files)
+    out.each((r for r in records if only is None or str(r.id) == only), work, show)
+    out.finish()

@@ -1,0 +1,54 @@
+"""`rehabill`: the group of verbs. Each verb's module is imported only when it is called, so that start-up stays short."""
+
+import sys
+from importlib import import_module
+
+import click
+
+import rehabill
+
+_VERBS = {
+    "code": "Visits in, coded lines out.",
+    "scrub": "Claims in, findings out.",
+    "price": "Claims or coded visits in, money out.",
+    "bill": "Visits in; coded, scrubbed, priced claims and an 837P out.",
+    "explain": "Visits in, the story of their codes out.",
+    "rule": "One rule of the rule book, or all of them.",
+    "almanac": "The dated law the program rests on.",
+}
+
+
+class _Verbs(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _VERBS:
+            return None
+        command = import_module(f"rehabill.cli.{cmd_name}_verb").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """From the table above: the help page must not import every verb."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_VERBS.items()))
+
+
+@click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(rehabill.__version__, prog_name="rehabill")
+def cli() -> None:
+    """A therapy visit becomes a clean, explained, priced claim.
+
+    Every verb reads JSON Lines from files or - and writes a table, or JSON Lines with --json.
+    Exit codes: 0 clean, 1 findings, 2 usage, 3 unreadable input.
+    """
+
+
+def main() -> None:
+    """Entry point. A reader that goes away (`| head`) is no error."""
+    try:
+        cli()
+    except BrokenPipeError:
+        sys.stderr.close()
+        raise SystemExit(0) from None

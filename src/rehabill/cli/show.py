@@ -1,0 +1,111 @@
+"""Results as tables a tired biller can read."""
+
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from rehabill.base.finding import Finding
+from rehabill.base.money import dollars
+from rehabill.engine.scrub import Scrubbed
+from rehabill.model.coded import CodedVisit
+from rehabill.model.priced import PricedClaim
+
+_STYLE = {"error": "bold red", "warning": "yellow", "info": "cyan"}
+_VERDICT = {"pass": "green", "fail": "bold red", "no_data": "yellow"}
+_console = Console(highlight=False, soft_wrap=False)
+
+
+def _table(*columns: str, right: tuple[str, ...] = ()) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    for column in columns:
+        table.add_column(column, justify="right" if column in right else "left", overflow="fold")
+    return table
+
+
+def coded(visit: CodedVisit, findings: tuple[Finding, ...]) -> None:
+    """A coded visit: its lines, what is not billed, questions, findings."""
+    _console.print(f"[bold]{escape(str(visit.id or 'visit'))}[/]  {visit.date}  [dim]{escape(visit.edition)}[/]")
+    if visit.lines:
+        table = _table("line", "code", "modifiers", "units", "minutes", "why", right=("line", "units", "minutes"))
+        for line in visit.lines:
+            minutes = "" if line.minutes is None else str(line.minutes)
+            table.add_row(str(line.line), line.code, " ".join(line.modifiers), str(line.units), minutes,
+                          escape(line.because[0].what() if line.because else ""))  # fmt: skip
+        _console.print(table)
+    for left in visit.not_billed:
+        minutes = "" if left.minutes is None else f" {left.minutes} min"
+        _console.print(f"  [yellow]not billed[/] {escape(left.code or 'treatment ' + str(left.treatments[0] + 1))}"
+                       f"{minutes}: {escape(left.reason.what())}")  # fmt: skip
+    for suggestion in visit.suggestions:
+        if suggestion.ask:
+            codes = ", ".join(suggestion.codes) or "none"
+            _console.print(f"  [cyan]ask[/] treatment {suggestion.treatment + 1} (candidates: {codes})")
+    _findings(findings)
+    _console.print()
+
+
+def scrubbed(result: Scrubbed) -> None:
+    _console.print(f"[bold]{escape(str(result.id or 'claim'))}[/]  [{_VERDICT[result.verdict]}]{result.verdict}[/]  "
+                   f"[dim]{escape(result.edition)}[/]")  # fmt: skip
+    _findings(result.findings)
+    _console.print()
+
+
+def _findings(findings: tuple[Finding, ...]) -> None:
+    for finding in findings:
+        label = finding.severity if finding.status == "fail" else finding.status
+        style = _STYLE[finding.severity] if finding.status == "fail" else "dim"
+        text = Text.assemble(("  ", ""), (f"{finding.rule} {label}", style), (f"  {finding.message}", ""))
+        _console.print(text)
+        if finding.status == "fail":
+            for ref in finding.law:
+                since = f" since {ref.since}" if ref.since else ""
+                mark = "" if ref.verified else " (unverified)"
+                _console.print(Text(f"      {ref.name}: {ref.value}{since}. {ref.source}{mark}", style="dim"))
+
+
+def priced(result: PricedClaim) -> None:
+    """Money by line, then the totals."""
+    _console.print(f"[bold]{escape(str(result.id or 'claim'))}[/]  [dim]{escape(result.edition)}[/]")
+    money = ("full", "mppr", "allowed", "patient", "assistant", "sequestration", "payer")
+    table = _table("line", "code", "modifiers", "units", *money, right=("line", "units", *money))
+    for line in result.lines:
+        if line.allowed_cents is None:
+            table.add_row(str(line.line), line.code, " ".join(line.modifiers), str(line.units), "no price")
+            continue
+        cuts = {cut.kind: dollars(-cut.cents) for cut in line.reductions}
+        table.add_row(
+            str(line.line), line.code, " ".join(line.modifiers), str(line.units), _money(line.full_cents),
+            cuts.get("mppr", ""), _money(line.allowed_cents), _money(line.patient_cents), cuts.get("assistant", ""),
+            cuts.get("sequestration", ""), _money(line.payer_cents),
+        )  # fmt: skip
+    table.add_row("", "total", "", "", dollars(result.full_cents), "", dollars(result.allowed_cents),
+                  dollars(result.patient_cents), "", "", dollars(result.payer_cents), style="bold")  # fmt: skip
+    _console.print(table)
+    for line in result.lines:
+        if line.no_data:
+            _console.print(f"  line {line.line}: {escape(line.no_data)}")
+    for step in result.steps:
+        _console.print(f"  [dim]{escape(step.what())}[/]")
+    _console.print()
+
+
+def _money(cents: int | None) -> str:
+    return "" if cents is None else dollars(cents)
+
+
+def bill_summary(rows: list[tuple[str, str, str, str, str]], title: str) -> None:
+    table = _table("visit", "payer", "state", "expected", "why")
+    for row in rows:
+        table.add_row(*(escape(cell) for cell in row))
+    _console.print(f"[bold]{escape(title)}[/]")
+    _console.print(table)
+
+
+def lines(text: Any) -> None:
+    """Plain lines, exactly as they are."""
+    for line in text:
+        _console.out(line, highlight=False)

@@ -1,0 +1,32 @@
+"""Visits from JSON Lines or from a CSV with one row for each treatment, told apart by the file's name."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from rehabill.base.errors import InputError
+from rehabill.cli.records import Record, read_lines
+from rehabill.intake import treatment_rows
+from rehabill.model.visit import Visit
+
+
+def read_visits(files: Iterable[Path]) -> Iterator[Record]:
+    """Records with a `Visit` or what is wrong with it, file after file."""
+    for path in list(files) or [Path("-")]:
+        if path.suffix.lower() == ".csv":
+            yield from _csv(path)
+        else:
+            yield from read_lines([path], Visit)
+
+
+def _csv(path: Path) -> Iterator[Record]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            for number, found in treatment_rows.read(file):
+                if isinstance(found, Visit):
+                    yield Record(found.id, number, str(path), found)
+                else:
+                    yield Record(None, number, str(path), wrong=found)
+    except InputError as error:
+        yield Record(None, 1, str(path), wrong=error)
+    except (OSError, UnicodeDecodeError) as error:
+        yield Record(None, 1, str(path), wrong=InputError("", f"the file cannot be read ({error})"))
