@@ -9,7 +9,7 @@ from rehabill.almanac.edition import Almanac
 from rehabill.base.finding import Finding, Verdict
 from rehabill.coding.code import code
 from rehabill.engine.check import to_treatments
-from rehabill.engine.claims import claim_of, for_practice, with_invalid_codes
+from rehabill.engine.claims import claim_of, with_invalid_codes
 from rehabill.engine.scrub import scrub, verdict_of
 from rehabill.model.claim import Claim
 from rehabill.model.coded import CodedVisit
@@ -42,7 +42,7 @@ def bill(visit: Visit, practice: Practice, almanac: Almanac, today: dt.date) -> 
     if visit.locality is None and practice.locality is not None:
         visit = msgspec.structs.replace(visit, locality=practice.locality)
     coded = code(visit, edition)
-    claim = for_practice(claim_of(visit, coded), practice)
+    claim = claim_of(visit, coded, practice)
     checked = with_invalid_codes(claim, coded.not_billed)
     findings: tuple[Finding, ...] = ()
     if checked.lines:

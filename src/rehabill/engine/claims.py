@@ -1,58 +1,79 @@
 """A coded visit as the claim that would be sent for it."""
 
 import msgspec
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from rehabill.model.claim import Claim, ClaimLine, Context
 from rehabill.model.coded import CodedLine, CodedVisit, NotBilled, PricedVisit
 from rehabill.model.practice import Practice
-from rehabill.model.visit import Treatment, Visit
+from rehabill.model.visit import Visit
 
 _MOST_POINTERS = 4
+_POINTERS = tuple(tuple(range(1, count + 1)) for count in range(_MOST_POINTERS + 1))
 
 
-def claim_of(visit: Visit, coded: CodedVisit) -> Claim:
-    """The claim as far as the visit tells it; what the visit does not say stays unsaid."""
-    diagnoses = visit.diagnoses
-    pointers: tuple[int, ...] | None | msgspec.UnsetType = UNSET
-    if diagnoses is None:
-        pointers = None
-    elif diagnoses is not UNSET:
-        pointers = tuple(range(1, min(len(diagnoses), _MOST_POINTERS) + 1))
+def claim_of(visit: Visit, coded: CodedVisit, practice: Practice | None = None) -> Claim:
+    """The claim as far as the visit tells it; what the visit does not say stays unsaid.
+
+    With a practice it is the claim as sent: its charges, place and number, and what nobody said is known missing.
+    """
+    unsaid: UnsetType | None = UNSET if practice is None else None
+    diagnoses = unsaid if visit.diagnoses is UNSET else visit.diagnoses
+    pointers = _pointers(diagnoses)
+    place = coded.place_of_service or (practice.place_of_service if practice else UNSET)
+    charges = practice.charges_cents if practice else {}
+    lines = []
+    for line in coded.lines:
+        charge = charges.get(line.code)
+        lines.append(_line(line, visit, pointers, unsaid if charge is None else charge * line.units))
     return Claim(
         id=visit.id,
         payer=visit.payer,
         date=visit.date,
         discipline=coded.discipline,
         diagnoses=diagnoses,
-        referring_npi=visit.referring_npi,
-        rendering_npi=visit.rendering_npi,
-        place_of_service=coded.place_of_service or UNSET,
-        lines=tuple(_line(line, visit, pointers) for line in coded.lines),
+        referring_npi=unsaid if visit.referring_npi is UNSET else visit.referring_npi,
+        rendering_npi=unsaid if visit.rendering_npi is UNSET else visit.rendering_npi,
+        place_of_service=place,
+        lines=tuple(lines),
         context=visit.context,
-        locality=visit.locality,
+        locality=visit.locality or (practice.locality if practice else None),
         qp=visit.qp,
-        participating=visit.participating,
+        participating=visit.participating and (practice is None or practice.participating),
         telehealth=visit.telehealth,
         secondary_payer=visit.secondary_payer,
         patient=visit.patient,
         subscriber=visit.subscriber,
+        claim_number=None if visit.id is None else str(visit.id),
     )
 
 
-def _line(line: CodedLine, visit: Visit, pointers: tuple[int, ...] | None | msgspec.UnsetType) -> ClaimLine:
-    only = visit.treatments[line.treatments[0]] if len(line.treatments) == 1 else Treatment()
+def _pointers(diagnoses: tuple[str, ...] | UnsetType | None) -> tuple[int, ...] | UnsetType | None:
+    """Every line points to the first diagnoses, up to four; unsaid where the diagnoses are."""
+    if diagnoses is UNSET or diagnoses is None:
+        return diagnoses
+    return _POINTERS[min(len(diagnoses), _MOST_POINTERS)]
+
+
+def _line(
+    line: CodedLine,
+    visit: Visit,
+    pointers: tuple[int, ...] | UnsetType | None,
+    charge: int | UnsetType | None,
+) -> ClaimLine:
+    only = visit.treatments[line.treatments[0]] if len(line.treatments) == 1 else None
     return ClaimLine(
         date=visit.date,
         code=line.code,
         units=line.units,
         modifiers=line.modifiers,
         diagnosis_pointers=pointers,
+        charge_cents=charge,
         minutes=line.minutes,
         assistant_minutes=UNSET if line.assistant_minutes is None else line.assistant_minutes,
         patients=line.patients,
-        start=only.start,
-        end=only.end,
+        start=only.start if only else None,
+        end=only.end if only else None,
         distinct_from=line.distinct_from,
         line_id=f"{visit.id}-{line.line}" if visit.id is not None else None,
         description=line.description,
@@ -67,29 +88,6 @@ def with_invalid_codes(claim: Claim, not_billed: tuple[NotBilled, ...]) -> Claim
         if left.invalid and left.code
     ]
     return msgspec.structs.replace(claim, lines=(*claim.lines, *invalid)) if invalid else claim
-
-
-def for_practice(claim: Claim, practice: Practice) -> Claim:
-    """The claim as the practice sends it: its charges, place and number; what nobody said is now known missing."""
-    charges = practice.charges_cents
-    return msgspec.structs.replace(
-        claim,
-        diagnoses=None if claim.diagnoses is UNSET else claim.diagnoses,
-        referring_npi=None if claim.referring_npi is UNSET else claim.referring_npi,
-        rendering_npi=None if claim.rendering_npi is UNSET else claim.rendering_npi,
-        place_of_service=practice.place_of_service if claim.place_of_service is UNSET else claim.place_of_service,
-        locality=claim.locality or practice.locality,
-        participating=claim.participating and practice.participating,
-        claim_number=claim.claim_number or (None if claim.id is None else str(claim.id)),
-        lines=tuple(
-            msgspec.structs.replace(
-                line,
-                charge_cents=charges[line.code] * line.units if line.code in charges else None,
-                diagnosis_pointers=None if line.diagnosis_pointers is UNSET else line.diagnosis_pointers,
-            )
-            for line in claim.lines
-        ),
-    )
 
 
 def claim_of_priced(visit: PricedVisit) -> Claim:

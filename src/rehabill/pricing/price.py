@@ -5,46 +5,58 @@ sequestration = 2% of what is left after that; the payer pays the remainder (SSA
 """
 
 import datetime as dt
-from collections.abc import Iterable
 
 from msgspec import UNSET
 
 from rehabill.almanac.edition import Almanac, Edition
+from rehabill.base.errors import InputError
 from rehabill.base.finding import Step
 from rehabill.base.money import round_half_up
 from rehabill.model.claim import Claim, ClaimLine
 from rehabill.model.priced import PricedClaim, PricedLine, Reduction
 from rehabill.pricing.allowed import Allowed, Item, allowed
-from rehabill.pricing.fee import NoFee, UnitFee, Where
+from rehabill.pricing.fee import NoFee, Where
 
 _ASSISTANT = frozenset({"CQ", "CO"})
 
 
 def price(claim: Claim, almanac: Almanac) -> PricedClaim:
     """Price every line of a claim. Raises `InputError` for an unknown payer, locality or day without law."""
-    days = {line.date or claim.date for line in claim.lines}
-    priced: dict[int, PricedLine] = {}
+    by_day = _by_day(claim)
+    if not by_day:
+        return PricedClaim(claim.id, "", claim.payer, "", (), 0, 0, 0, 0, False, ())
+    priced: list[PricedLine] = []
     steps: list[Step] = []
-    edition: Edition | None = None
-    for day in sorted(day for day in days if day is not None):
-        edition = almanac.edition(claim.payer, day)
-        lines = [(n, line) for n, line in enumerate(claim.lines) if (line.date or claim.date) == day]
-        priced.update(_price_day(claim, day, lines, edition, steps))
-    ordered = tuple(priced[number] for number in sorted(priced))
-    first_day = min((day for day in days if day is not None), default=None)
+    for day, lines in sorted(by_day.items()):
+        priced += _price_day(claim, day, lines, almanac.edition(claim.payer, day), steps)
+    if len(by_day) > 1:
+        priced.sort(key=lambda line: line.line)
+    first_day = min(by_day)
+    edition = almanac.edition(claim.payer, first_day)
     return PricedClaim(
         id=claim.id,
-        edition=almanac.edition(claim.payer, first_day).stamp(first_day) if first_day else "",
+        edition=edition.stamp(first_day),
         payer=claim.payer,
-        basis=edition.profile.fee_basis if edition else "",
-        lines=ordered,
-        full_cents=sum(line.full_cents or 0 for line in ordered),
-        allowed_cents=sum(line.allowed_cents or 0 for line in ordered),
-        payer_cents=sum(line.payer_cents or 0 for line in ordered),
-        patient_cents=sum(line.patient_cents or 0 for line in ordered),
-        complete=all(line.allowed_cents is not None for line in ordered),
+        basis=edition.profile.fee_basis,
+        lines=tuple(priced),
+        full_cents=sum([line.full_cents or 0 for line in priced]),
+        allowed_cents=sum([line.allowed_cents or 0 for line in priced]),
+        payer_cents=sum([line.payer_cents or 0 for line in priced]),
+        patient_cents=sum([line.patient_cents or 0 for line in priced]),
+        complete=all([line.allowed_cents is not None for line in priced]),
         steps=tuple(steps),
     )
+
+
+def _by_day(claim: Claim) -> dict[dt.date, list[tuple[int, ClaimLine]]]:
+    """Line numbers and lines by date of service."""
+    found: dict[dt.date, list[tuple[int, ClaimLine]]] = {}
+    for number, line in enumerate(claim.lines, start=1):
+        day = line.date or claim.date
+        if day is None:
+            raise InputError(f"lines[{number - 1}].date", "the date of service is missing")
+        found.setdefault(day, []).append((number, line))
+    return found
 
 
 def where_of(claim: Claim, edition: Edition) -> Where:
@@ -69,9 +81,9 @@ def earlier_items(claim: Claim, day: dt.date) -> list[Item]:
 
 def _price_day(
     claim: Claim, day: dt.date, lines: list[tuple[int, ClaimLine]], edition: Edition, steps: list[Step]
-) -> Iterable[tuple[int, PricedLine]]:
+) -> list[PricedLine]:
     if edition.profile.fee_basis == "charge":
-        return [(number, _charge_line(number, line)) for number, line in lines]
+        return [_charge_line(number, line) for number, line in lines]
     items = [Item(line.code, line.units, _charge(line)) for _, line in lines]
     amounts = allowed(edition, items, where_of(claim, edition), earlier_items(claim, day))
     deductible = _deductible_left(claim, edition, steps)
@@ -80,7 +92,7 @@ def _price_day(
     for (number, line), amount in zip(lines, amounts, strict=True):
         priced = _split(number, line, amount, edition, deductible)
         deductible -= priced.deductible_cents
-        result.append((number, priced))
+        result.append(priced)
     return result
 
 
@@ -122,7 +134,7 @@ def _split(number: int, line: ClaimLine, amount: Allowed, edition: Edition, dedu
             reductions.append(Reduction("sequestration", cut, "medicare.sequestration_percent"))
             left -= cut
     return PricedLine(
-        number + 1, line.code, line.modifiers, line.units, amount.full_cents, tuple(reductions), total, left, patient,
+        number, line.code, line.modifiers, line.units, amount.full_cents, tuple(reductions), total, left, patient,
         deductible, _charge(line), amount.fee.inputs, None,
     )  # fmt: skip
 
@@ -130,7 +142,7 @@ def _split(number: int, line: ClaimLine, amount: Allowed, edition: Edition, dedu
 def _without_fee(number: int, line: ClaimLine, fee: NoFee) -> PricedLine:
     amount = 0 if fee.zero else None
     return PricedLine(
-        number + 1, line.code, line.modifiers, line.units, amount, (), amount, amount, amount,
+        number, line.code, line.modifiers, line.units, amount, (), amount, amount, amount,
         0, _charge(line), None, fee.reason,
     )  # fmt: skip
 
@@ -141,7 +153,7 @@ def _charge_line(number: int, line: ClaimLine) -> PricedLine:
     missing = "no charge is given, and a self-pay patient pays the practice's charge" if charge is None else None
     payer = None if charge is None else 0
     return PricedLine(
-        number + 1, line.code, line.modifiers, line.units, charge, (), charge, payer, charge, 0, charge, None, missing
+        number, line.code, line.modifiers, line.units, charge, (), charge, payer, charge, 0, charge, None, missing
     )
 
 
@@ -160,24 +172,23 @@ def _explain(
     if edition.profile.patient_share == "unknown":
         steps.append(Step("price", "the plan's copay and coinsurance are not known: the patient's part is left in the "
                           "payer's", (), ("payer.patient_share",)))  # fmt: skip
+    carried: str | None = None
     for (number, line), amount in zip(lines, amounts, strict=True):
-        if isinstance(amount.fee, UnitFee):
-            _explain_line(number, line, amount, amount.fee, steps)
-
-
-def _explain_line(number: int, line: ClaimLine, amount: Allowed, fee: UnitFee, steps: list[Step]) -> None:
-    if amount.first_unit_in_full and amount.full_cents:
+        if isinstance(amount.fee, NoFee):
+            continue
+        if amount.fee.inputs.carried_back:
+            carried = amount.fee.inputs.release
+        if amount.first_unit_in_full:
+            steps.append(
+                Step("price", "line {}: {} holds the day's unit with the highest practice expense, paid in full",
+                     (number, line.code), ("medicare.therapy.mppr_percent",))
+            )  # fmt: skip
+        if amount.allowed_cents < amount.full_cents - amount.mppr_cents:
+            steps.append(
+                Step("price", "line {}: the charge is below the fee, and the lesser is allowed", (number,),
+                     ("medicare.part_b.lesser_of",))
+            )  # fmt: skip
+    if carried is not None:
         steps.append(
-            Step("price", "line {}: {} holds the day's unit with the highest practice expense, paid in full",
-                 (number + 1, line.code), ("medicare.therapy.mppr_percent",))
-        )  # fmt: skip
-    if fee.inputs.carried_back:
-        steps.append(
-            Step("price", "line {}: relative values of release {} are carried back within the year",
-                 (number + 1, fee.inputs.release), ("table.rvu",))
-        )  # fmt: skip
-    if amount.allowed_cents < amount.full_cents - amount.mppr_cents:
-        steps.append(
-            Step("price", "line {}: the charge is below the fee, and the lesser is allowed", (number + 1,),
-                 ("medicare.part_b.lesser_of",))
-        )  # fmt: skip
+            Step("price", "relative values of release {} are carried back to this day", (carried,), ("table.rvu",))
+        )

