@@ -14,8 +14,16 @@ from pyx12.x12n_document import x12n_document
 
 from rehabill.base.errors import InputError
 from rehabill.edi.claim_837p import Envelope, PayerX12, iter_837p, problems, split_claim, write_837p
-from rehabill.model.claim import Accident, Adjustment, Claim, ClaimLine, LineAdjudication
-from rehabill.model.party import Address, Person, Subscriber
+from rehabill.model.claim import (
+    Accident,
+    Adjustment,
+    Authorization,
+    Claim,
+    ClaimLine,
+    Context,
+    LineAdjudication,
+)
+from rehabill.model.party import Address, Subscriber
 from rehabill.model.practice import Practice
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "837p"
@@ -33,6 +41,7 @@ def scenario(name: str) -> tuple[Claim, ...]:
 MEDICARE = scenario("medicare")[0]
 DEPENDENT = scenario("dependent")[0]
 SECONDARY = scenario("secondary")[0]
+STRANGER = LineAdjudication(payer_id="?", paid_cents=0, paid_units=0, paid_on=date(2026, 1, 1))
 
 
 def changed(value: Any, **fields: Any) -> Any:
@@ -48,7 +57,10 @@ def segments(text: str, tag: str) -> list[list[str]]:
 
 
 def faults(claim: Claim, practice: Practice = PRACTICE) -> dict[str, str]:
-    return {fault.path: fault.message for fault in problems(claim, practice, PROFILES)}
+    found: dict[str, str] = {}
+    for fault in problems(claim, practice, PROFILES):
+        found[fault.path] = f"{found.get(fault.path, '')} {fault.message}".strip()
+    return found
 
 
 def validated(text: str) -> tuple[bool, str]:
@@ -182,7 +194,7 @@ class TestLevels:
         text = written(changed(DEPENDENT, payer="medicare-advantage", subscriber=member))
         assert [row[3] for row in segments(text, "HL")] == ["20", "22"]
         assert segments(text, "SBR")[0][2] == "18"
-        assert segments(text, "NM1")[3][3:5] == ["PATIENT", "KID"]
+        assert segments(text, "NM1")[4][3:5] == ["PATIENT", "KID"]
 
     def test_sets_hold_five_thousand_claims(self) -> None:
         small = changed(MEDICARE, lines=MEDICARE.lines[:1])
@@ -191,6 +203,7 @@ class TestLevels:
         count(text)
         assert [row[2] for row in segments(text, "ST")] == ["0017", "0018"]
         assert len({row[3] for row in segments(text, "BHT")}) == 2
+        assert text.split("~SE*")[0].count("~CLM*") == 5000
         assert segments(text, "GE")[0][1] == "2"
 
 
@@ -221,6 +234,11 @@ class TestEnvelope:
         claims = (changed(MEDICARE, claim_number=f"N{n}", lines=MEDICARE.lines[:1]) for n in range(5001))
         with pytest.raises(InputError, match="run out"):
             write_837p(claims, PRACTICE, PROFILES, changed(ENVELOPE, transaction_number=999_999_999))
+
+    def test_nine_digits_are_enough(self) -> None:
+        text = write_837p([MEDICARE], PRACTICE, PROFILES, changed(ENVELOPE, control_number=999_999_999)).decode()
+        count(text)
+        assert validated(text)[0]
 
     def test_long_numbers_of_the_sender_are_refused(self) -> None:
         practice = changed(PRACTICE, submitter=changed(PRACTICE.submitter, id="X" * 16))
@@ -373,8 +391,7 @@ class TestClaim:
             ({"code": "97799", "description": "x" * 81}, "lines[0].description"),
             ({"line_id": "MB-1001-2"}, "lines[1].line_id"),
             ({"line_id": "A:B"}, "lines[0].line_id"),
-            ({"adjudications": (LineAdjudication(payer_id="?", paid_cents=0, paid_units=0, paid_on=date(2026, 1, 1)),)},
-             "lines[0].adjudications[0].payer_id"),
+            ({"adjudications": (STRANGER,)}, "lines[0].adjudications[0].payer_id"),
         ],
     )  # fmt: skip
     def test_what_a_line_must_have(self, change: dict[str, Any], path: str) -> None:
@@ -385,8 +402,38 @@ class TestClaim:
         idle = ClaimLine(code="97110", units=0)
         assert "nothing to bill" in faults(changed(MEDICARE, lines=(idle,)))["lines"]
 
-    def test_over_fifty_lines(self) -> None:
-        assert "split it" in faults(changed(MEDICARE, lines=MEDICARE.lines * 17))["lines"]
+    def test_fifty_lines_and_no_more(self) -> None:
+        lines = MEDICARE.lines * 17
+        assert faults(changed(MEDICARE, lines=lines[:50])) == {}
+        assert "split it" in faults(changed(MEDICARE, lines=lines))["lines"]
+
+    def test_an_authorization_known_around_the_claim_is_sent(self) -> None:
+        context = Context(authorization=Authorization(number="AROUND1"))
+        assert segments(written(changed(MEDICARE, context=context)), "REF")[1] == ["REF", "G1", "AROUND1"]
+        both = changed(MEDICARE, context=context, prior_authorization="OWN1")
+        assert segments(written(both), "REF")[1] == ["REF", "G1", "OWN1"]
+
+    def test_long_names_are_cut_to_what_their_elements_hold(self) -> None:
+        long = "Ab" * 150
+        where = Address(line1=long, line2=long, city=long, state="OH", zip="430001234")
+        person = changed(MEDICARE.patient, last=long, first=long, middle=long, suffix=long, address=where)
+        therapist = changed(PRACTICE.providers[0], last=long, first=long, middle=long)
+        practice = changed(
+            PRACTICE, name=long, address=where, providers=(therapist,),
+            payers={"medicare-b": changed(PRACTICE.payers["medicare-b"], name=long, payer_id="9" * 80)},
+            submitter=changed(PRACTICE.submitter, name=long),
+            receiver=changed(PRACTICE.receiver, name=long),
+            locations=(changed(PRACTICE.locations[0], name=long, address=changed(where, line1="1 Short")),),
+        )  # fmt: skip
+        text = written(changed(MEDICARE, patient=person, location=long), practice=practice)
+        assert validated(text)[0]
+        lengths = [[len(element) for element in row[3:8]] for row in segments(text, "NM1")]
+        assert lengths[4] == [60, 35, 25, 0, 10] and all(row[0] == 60 for row in [*lengths[:3], *lengths[5:6]])
+        assert {(len(row[1]), len(row[2])) for row in segments(text, "N3")[::2]} == {(55, 55)}
+        assert lengths[-1][0] == 60 and len(segments(text, "N4")[0][1]) == 30
+        longer = changed(practice.payers["medicare-b"], payer_id="9" * 81)
+        found = faults(MEDICARE, changed(practice, payers={"medicare-b": longer}))
+        assert "practice.payers.medicare-b.payer_id" in found
 
     def test_one_diagnosis_needs_no_pointer(self) -> None:
         lines = (changed(MEDICARE.lines[0], diagnosis_pointers=None),)
@@ -419,7 +466,7 @@ class TestClaim:
 
     def test_a_long_name_is_cut_and_a_long_member_id_refused(self) -> None:
         long = changed(MEDICARE, patient=changed(MEDICARE.patient, last="Ab" * 40))
-        assert segments(written(long), "NM1")[3][3] == "AB" * 30
+        assert segments(written(long), "NM1")[4][3] == "AB" * 30
         assert "subscriber.member_id" in faults(changed(MEDICARE, subscriber=Subscriber(member_id="1" * 81)))
 
 
@@ -465,6 +512,19 @@ class TestSecondPayer:
         other = changed(SECONDARY.other_insurance[0], sequence="S")
         assert "same place" in faults(changed(SECONDARY, other_insurance=(other,)))["other_insurance"]
 
+    def test_ten_other_payers_and_no_more(self) -> None:
+        (first,) = SECONDARY.other_insurance
+        others = tuple(changed(first, payer_id=f"OP{n}") for n in range(11))
+        assert "at most 10" in faults(changed(SECONDARY, other_insurance=others))["other_insurance"]
+        assert "at most" not in faults(changed(SECONDARY, other_insurance=others[:10]))["other_insurance"]
+
+    def test_an_employer_has_no_home_address(self) -> None:
+        (first,) = SECONDARY.other_insurance
+        employer = changed(first.subscriber, organization="Widgets", relationship="employee")
+        text = written(changed(SECONDARY, other_insurance=(changed(first, subscriber=employer),)))
+        assert "NM1*IL*2*WIDGETS*****MI*COM999~NM1*PR" in text
+        assert validated(text)[0]
+
     def test_seven_reasons_in_a_group(self) -> None:
         reasons = tuple(Adjustment(group="PR", carc=str(n), cents=1) for n in range(1, 8))
         other = changed(SECONDARY.other_insurance[0], adjustments=reasons)
@@ -485,7 +545,8 @@ class TestSplit:
     def test_over_fifty_lines(self) -> None:
         big = changed(MEDICARE, claim_number="BIG", lines=MEDICARE.lines * 34, patient_paid_cents=500)
         parts = split_claim(big)
-        assert [(part.claim_number, len(part.lines)) for part in parts] == [("BIG-1", 50), ("BIG-2", 50), ("BIG-3", 2)]
+        assert [part.claim_number for part in parts] == ["BIG-1", "BIG-2", "BIG-3"]
+        assert [len(part.lines) for part in parts] == [50, 50, 2]
         assert [part.patient_paid_cents for part in parts] == [500, None, None]
         text = written(*parts)
         count(text)
@@ -538,7 +599,3 @@ class TestSplit:
         apart = changed(MEDICARE.lines[0], distinct_from=(1, 51))
         parts = split_claim(changed(MEDICARE, lines=(*MEDICARE.lines[:1] * 50, MEDICARE.lines[1], apart)))
         assert parts[1].lines[1].distinct_from == (1,)
-
-
-def test_a_patient_is_a_person() -> None:
-    assert isinstance(MEDICARE.patient, Person)

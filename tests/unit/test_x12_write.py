@@ -39,6 +39,8 @@ def test_text_is_cleaned(given: str, sent: str) -> None:
 
 def test_the_case_of_letters_may_stay() -> None:
     assert clean("Groß  McDonald*", upper=False) == "Gross McDonald"
+    assert clean(" McDonald", upper=False) == "McDonald"
+    assert clean("McDonald", upper=False) == "McDonald"
 
 
 def test_segments_end_where_their_data_end() -> None:

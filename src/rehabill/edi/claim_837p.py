@@ -34,18 +34,19 @@ def write_837p(
 
     Empty when `held` took every claim; to be given no claim at all is an `InputError`.
     """
-    given = False
+    told = 0
 
-    def noted() -> Iterable[Claim]:
-        nonlocal given
-        for claim in claims:
-            given = True
-            yield claim
+    def holding(index: int, claim: Claim, faults: tuple[InputError, ...]) -> None:
+        nonlocal told
+        told += 1
+        if held is not None:
+            held(index, claim, faults)
 
-    text = "".join(iter_837p(noted(), practice, profiles, envelope, held))
-    if not given:
+    pieces = iter_837p(claims, practice, profiles, envelope, None if held is None else holding)
+    data = b"".join([piece.encode("ascii") for piece in pieces])
+    if not data and not told:
         raise InputError("claims", "there is no claim to send")
-    return text.encode("ascii")
+    return data
 
 
 def problems(claim: Claim, practice: Practice, profiles: Mapping[str, PayerX12]) -> tuple[InputError, ...]:

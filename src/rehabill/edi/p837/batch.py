@@ -25,8 +25,7 @@ class _Sets:
         self._next = first
         self.count = 0
         self._control = ""
-        self._claims = 0
-        self._segments = 0
+        self._claims = self._segments = 0
         self._forget_levels()
 
     def _forget_levels(self) -> None:

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from rehabill.base.errors import InputError
 from rehabill.base.ids import npi_is_valid
-from rehabill.edi.p837.profile import STATES
+from rehabill.edi.p837.profile import MAX_MODIFIERS, MAX_POINTERS, STATES
 from rehabill.model.party import Address, Person
 from rehabill.x12.clean import clean
 from rehabill.x12.write import d8, misfit
@@ -148,7 +148,7 @@ def procedure(code: str, modifiers: tuple[str, ...]) -> str:
     """`HC:97110:GP:KX`; empty when code or modifiers cannot be sent."""
     code = code.upper()
     marks = [modifier.upper() for modifier in modifiers]
-    if not _PROCEDURE(code) or len(marks) > 4 or not all(map(_MODIFIER, marks)):
+    if not _PROCEDURE(code) or len(marks) > MAX_MODIFIERS or not all(map(_MODIFIER, marks)):
         return ""
     return ":".join(("HC", code, *marks))
 
@@ -169,7 +169,7 @@ def diagnosis_is_shaped(code: str) -> bool:
 @lru_cache(maxsize=4_096)
 def pointers(numbers: tuple[int, ...], diagnoses: int) -> str:
     """SV107, `1:2`; empty when there is none, more than four, one twice or one beyond the diagnoses."""
-    if not 1 <= len(numbers) <= 4 or len(set(numbers)) != len(numbers):
+    if not 1 <= len(numbers) <= MAX_POINTERS or len(set(numbers)) != len(numbers):
         return ""
     if not all(1 <= number <= diagnoses for number in numbers):
         return ""
