@@ -64,10 +64,22 @@ def test_the_shipped_lexicon_is_what_the_yaml_compiles_to() -> None:
         ("extra.yaml", "entries: [{id: x, role: activity, phrases: [x], colour: red}]", "colour"),
         ("extra.yaml", "recipes: {}", "unknown or repeated table"),
         ("extra.yaml", "about: a\nabout: b", "given twice"),
-        ("extra.yaml", "entries: [{id: x, role: activity, kind: exercise, why: w, phrases: [straight leg raises]}]", "already"),
-        ("extra.yaml", "entries: [{id: x, role: activity, kind: nope, why: w, phrases: [zyzzyva]}]", "no kind"),
+        (
+            "extra.yaml",
+            "entries: [{id: x, role: activity, kind: exercise, why: w, phrases: [straight leg raises]}]",
+            "already",
+        ),
+        (
+            "extra.yaml",
+            "entries: [{id: x, role: activity, kind: nope, why: w, phrases: [zyzzyva]}]",
+            "no kind",
+        ),
         ("extra.yaml", "entries: [{id: x, role: song, phrases: [zyzzyva]}]", "role"),
-        ("extra.yaml", "entries: [{id: x, role: activity, why: w, choose: [{codes: ['1']}], phrases: [zyzzyva]}]", "no code"),
+        (
+            "extra.yaml",
+            "entries: [{id: x, role: activity, why: w, choose: [{codes: ['1']}], phrases: [zyzzyva]}]",
+            "no code",
+        ),
     ],
 )
 def test_the_compiler_refuses_a_slip(tmp_path: Path, name: str, text: str, says: str) -> None:
@@ -119,7 +131,8 @@ NUMBER_WORDS = {"one", "two", "three", "four", "five", "six", "seven", "eight", 
 
 
 @pytest.mark.parametrize(
-    "text", ["", "\x00", "x" * 1_000_000, "\x00gait training\x00", "gait, " * 200_000, "(" * 50_000, "é" * 9999]
+    "text",
+    ["", "\x00", "x" * 1_000_000, "\x00gait training\x00", "gait, " * 200_000, "(" * 50_000, "é" * 9999],
 )
 def test_odd_input_answers(text: str) -> None:
     assert isinstance(suggest(text, on=DAY), Suggestion)

@@ -54,6 +54,7 @@ class Law:
         self.mue = _mue(almanac, first)
         self.pairs = _pairs(almanac, first)
         self.rvus = _rvus(almanac, first)
+        self.statuses = _statuses(almanac, first)
         self.gpcis = _gpcis(almanac, first)
         self.release_effective = {row.release: row.effective for row in almanac.releases}
         telehealth = self.values.get("medicare.telehealth.codes")
@@ -73,7 +74,12 @@ class Edition:
         self.pairs = law.pairs if profile.ncci else {}
         self.rvus = law.rvus
         self.gpcis = law.gpcis
+        self._rank = {modifier: place for place, modifier in enumerate(profile.modifier_order)}
         self.memo: dict[Any, Any] = {}
+
+    def modifier_rank(self, modifier: str) -> tuple[int, str]:
+        """Sorts modifiers into the payer's order; those it does not name come last."""
+        return self._rank.get(modifier, len(self._rank)), modifier
 
     def stamp(self, on: dt.date) -> str:
         """`medicare-b@2026-03-04+2026.11`: enough to reproduce the answer."""
@@ -91,7 +97,8 @@ class Edition:
 
     def number(self, name: str) -> int:
         """The value of a parameter that is a number. Raises `NotInForce`."""
-        return int(self.value(name))
+        number: int = self.value(name)
+        return number
 
     def flag(self, name: str) -> bool:
         """The value of a flag; False on days before it was first stated."""
@@ -110,7 +117,7 @@ class Edition:
         parameter = self.law.almanac.parameters[name]
         return LawRef(
             name=name,
-            value=_shown(parameter.unit, held.value),
+            value=shown(parameter.unit, held.value),
             since=held.first.isoformat(),
             source=self.law.almanac.sources[held.source].cite,
             verified=held.verified,
@@ -120,7 +127,7 @@ class Edition:
         setting = self.settings[name]
         return LawRef(
             name=f"payer.{self.profile.name}.{name}",
-            value=_shown("flag" if isinstance(setting.value, bool) else "text", setting.value),
+            value=shown("flag" if isinstance(setting.value, bool) else "text", setting.value),
             since=setting.first.isoformat() if setting.first else None,
             source=self.law.almanac.sources[setting.source].cite,
             verified=not setting.confirm,
@@ -265,8 +272,8 @@ def _pairs(almanac: schema.Almanac, on: dt.date) -> dict[tuple[str, str], schema
 
 
 def pair_is_certain(pair: schema.Pair, on: dt.date) -> bool:
-    """False before the table's own day when an earlier row of the pair had ended: the gap's end is unknown."""
-    return pair.after is None or on >= _PTP_TABLE_DAY or on <= pair.after
+    """False before the table's own day when an earlier row had ended or was void: the first day is unknown."""
+    return pair.after is None or on >= _PTP_TABLE_DAY
 
 
 def _rvus(almanac: schema.Almanac, on: dt.date) -> dict[str, ReleaseRow]:
@@ -288,6 +295,19 @@ def _rvus(almanac: schema.Almanac, on: dt.date) -> dict[str, ReleaseRow]:
     }
 
 
+def _statuses(almanac: schema.Almanac, on: dt.date) -> dict[str, str]:
+    """Each code's status in the fee schedule: the newest printed by a day, else the first one there is.
+
+    A price is never taken from another year; that a code is bundled or invalid does not lapse with a missing file.
+    """
+    effective = {row.release: row.effective for row in almanac.releases}
+    found: dict[str, str] = {}
+    for rvu in sorted(almanac.rvus, key=lambda rvu: effective[rvu.release]):
+        if rvu.code not in found or effective[rvu.release] <= on:
+            found[rvu.code] = rvu.status
+    return found
+
+
 def _gpcis(almanac: schema.Almanac, on: dt.date) -> dict[str, schema.Gpci]:
     found: dict[str, schema.Gpci] = {}
     for row in sorted(almanac.gpcis, key=lambda row: row.effective):
@@ -296,7 +316,8 @@ def _gpcis(almanac: schema.Almanac, on: dt.date) -> dict[str, schema.Gpci]:
     return found
 
 
-def _shown(unit: str, value: int | str | bool) -> str:
+def shown(unit: str, value: int | str | bool) -> str:
+    """A value of law as a person reads it."""
     if unit == "cents":
         return dollars(int(value))
     if unit == "percent":

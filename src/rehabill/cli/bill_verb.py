@@ -20,15 +20,33 @@ from rehabill.edi.claim_837p import Envelope, PayerX12, iter_837p, split_claim
 from rehabill.engine import present
 from rehabill.engine.bill import Billed, bill
 from rehabill.model.claim import Claim
+from rehabill.model.party import Person
 from rehabill.model.practice import Practice
 
 _EPOCH = dt.datetime(2020, 1, 1)  # control numbers count seconds from here: nine digits until 2051
+_WORDS = {
+    "ready": "ready to send", "held": "held", "unreadable": "unreadable", "nothing_to_bill": "nothing to bill",
+    "self_pay": "self-pay",
+}  # fmt: skip
+
+
+class Attention(msgspec.Struct, frozen=True, kw_only=True):
+    """A visit a person must look at, in words."""
+
+    name: str
+    state: str
+    why: str
+    day: str = ""
+    patient: str = ""
+    payer: str = ""
+    charged: str = ""
 
 
 @click.command("bill")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
 @click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder for the results.")
-@click.option("--practice", "practice_file", required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False),
+@click.option("--practice", "practice_file", required=True,
+              type=click.Path(path_type=Path, exists=True, dir_okay=False),
               help="The practice: practice.yaml.")  # fmt: skip
 @click.option("--created", type=click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"]),
               help="Moment of writing (now); the claims are checked as submitted that day.")  # fmt: skip
@@ -83,8 +101,8 @@ class _Run:
         self.moment = moment
         self.number = number
         self.states: Counter[str] = Counter()
-        self.charged = self.expected = self.patient = 0
-        self.attention: list[tuple[str, str, str, str, str]] = []
+        self.charged = self.expected = self.by_reference = self.patient = self.self_pay = self.without_fee = 0
+        self.attention: list[Attention] = []
         self._encode = msgspec.json.Encoder().encode
         self._refused: list[InputError] = []
 
@@ -146,12 +164,24 @@ class _Run:
             self.charged += sum(line.charge_cents or 0 for line in billed.claim.lines)
             self.expected += billed.priced.payer_cents
             self.patient += billed.priced.patient_cents
+            self.by_reference += billed.priced.payer_cents if billed.priced.basis == "medicare_reference" else 0
+            self.without_fee += not billed.priced.complete
+        elif state == "self_pay":
+            self.self_pay += billed.priced.patient_cents
         if state in ("held", "nothing_to_bill"):
             held.write(row)
+            patient = billed.visit.patient
             self.attention.append(
-                (str(billed.visit.id), billed.visit.payer, state.replace("_", " "),
-                 dollars(billed.priced.payer_cents), self._why(billed))
-            )  # fmt: skip
+                Attention(
+                    name=str(billed.visit.id),
+                    state=_WORDS[state],
+                    day=billed.visit.date.isoformat(),
+                    patient=(patient.id or "") if isinstance(patient, Person) else patient or "",
+                    payer=billed.visit.payer,
+                    charged=dollars(sum(line.charge_cents or 0 for line in billed.claim.lines)),
+                    why=self._why(billed),
+                )
+            )
 
     def _row(self, billed: Billed, state: str) -> dict[str, Any]:
         edition = self.almanac.edition(billed.visit.payer, billed.visit.date)
@@ -180,7 +210,7 @@ class _Run:
         log.write(row)
         held.write(row)
         name = str(record.id or f"line {record.line}")
-        self.attention.append((name, "", "unreadable", "", str(wrong)))
+        self.attention.append(Attention(name=name, state=_WORDS["unreadable"], why=str(wrong)))
 
     def summary(self) -> dict[str, Any]:
         return {
@@ -191,17 +221,33 @@ class _Run:
             "charged_cents": self.charged,
             "expected_payer_cents": self.expected,
             "expected_patient_cents": self.patient,
+            "expected_by_reference_cents": self.by_reference,
+            "claims_without_fee": self.without_fee,
+            "self_pay_cents": self.self_pay,
         }
 
     def show(self, out: Path) -> None:
         from rehabill.cli import show as tables
 
-        counts = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in sorted(self.states.items()))
-        click.echo(f"{sum(self.states.values())} visits: {counts}")
-        click.echo(
-            f"ready to send: charged {dollars(self.charged)}, expected from payers {dollars(self.expected)}, "
-            f"from patients {dollars(self.patient)}"
-        )
+        counts = ", ".join(f"{self.states[state]} {words}" for state, words in _WORDS.items() if self.states[state])
+        click.echo(f"{sum(self.states.values())} visits: {counts or 'none'}")
+        if self.states["ready"]:
+            click.echo(
+                f"Ready: charged {dollars(self.charged)}; expected from payers {dollars(self.expected)}, "
+                f"from patients {dollars(self.patient)}"
+            )
+        if self.by_reference:
+            click.echo(f"  {dollars(self.by_reference)} of it is Medicare's fee standing in for plans whose rates are "
+                       "not loaded")  # fmt: skip
+        if self.without_fee:
+            click.echo(f"  {_claims(self.without_fee)} a line without a known fee; the expected amounts leave it out")
+        if self.self_pay:
+            click.echo(f"Self-pay: {dollars(self.self_pay)} to collect from patients")
         if self.attention:
-            tables.bill_summary(self.attention, "To look at")
-        click.echo(f"written to {out}: claims.837 claims.jsonl held.jsonl summary.json")
+            tables.attention(self.attention)
+        test = " (marked T: a test file)" if self.practice.usage == "T" else ""
+        click.echo(f"Written to {out}: claims.837{test}, claims.jsonl, held.jsonl, summary.json")
+
+
+def _claims(count: int) -> str:
+    return "1 claim has" if count == 1 else f"{count} claims have"

@@ -1,4 +1,4 @@
-"""`rehabill`: the group of verbs. Each verb's module is imported only when it is called, so that start-up stays short."""
+"""`rehabill`: the group of verbs. Each verb's module is imported when it is called: start-up stays short."""
 
 import sys
 from importlib import import_module

@@ -1,9 +1,11 @@
 """Results as tables a tired biller can read."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -12,6 +14,9 @@ from rehabill.base.money import dollars
 from rehabill.engine.scrub import Scrubbed
 from rehabill.model.coded import CodedVisit
 from rehabill.model.priced import PricedClaim
+
+if TYPE_CHECKING:
+    from rehabill.cli.bill_verb import Attention
 
 _STYLE = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 _VERDICT = {"pass": "green", "fail": "bold red", "no_data": "yellow"}
@@ -97,12 +102,16 @@ def _money(cents: int | None) -> str:
     return "" if cents is None else dollars(cents)
 
 
-def bill_summary(rows: list[tuple[str, str, str, str, str]], title: str) -> None:
-    table = _table("visit", "payer", "state", "expected", "why")
+def attention(rows: Iterable["Attention"]) -> None:
+    """What a person must look at: where to find the visit, and under it what is wrong."""
+    _console.print("\n[bold]To look at[/]")
     for row in rows:
-        table.add_row(*(escape(cell) for cell in row))
-    _console.print(f"[bold]{escape(title)}[/]")
-    _console.print(table)
+        patient = f"patient {row.patient}" if row.patient else ""
+        charged = f"charged {row.charged}" if row.charged else ""
+        place = "  ".join(part for part in (row.day, patient, row.payer, charged) if part)
+        _console.print(Text.assemble((row.name, "bold"), f"  {row.state}  {place}"))
+        _console.print(Padding(Text(row.why), (0, 0, 0, 4)))
+    _console.print()
 
 
 def lines(text: Any) -> None:

@@ -20,13 +20,14 @@ def read_visits(files: Iterable[Path]) -> Iterator[Record]:
 
 def _csv(path: Path) -> Iterator[Record]:
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            for number, found in treatment_rows.read(file):
+        # bytes that are not UTF-8 pass, so that they spoil one visit and not the file
+        with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
+            for number, name, found in treatment_rows.read(file):
                 if isinstance(found, Visit):
                     yield Record(found.id, number, str(path), found)
                 else:
-                    yield Record(None, number, str(path), wrong=found)
+                    yield Record(name, number, str(path), wrong=found)
     except InputError as error:
         yield Record(None, 1, str(path), wrong=error)
-    except (OSError, UnicodeDecodeError) as error:
-        yield Record(None, 1, str(path), wrong=InputError("", f"the file cannot be read ({error})"))
+    except OSError as error:
+        yield Record(None, 1, str(path), wrong=InputError("", f"the file cannot be read ({error.strerror})"))

@@ -106,9 +106,7 @@ def _gather(
     )
 
 
-def whole_service(
-    units: int, therapist: int | None, assistant: int | None, policy: Policy
-) -> Part:
+def whole_service(units: int, therapist: int | None, assistant: int | None, policy: Policy) -> Part:
     """A service not counted in 15-minute units stands on one line; the test is on the whole of it.
 
     Minutes that were not recorded are None: any part of an unmeasured assistant counts as exceeding.

@@ -1,6 +1,5 @@
 """A visit to coded lines: read, gather, count, split, modify, explain."""
 
-from collections.abc import Iterable
 from itertools import combinations
 
 from rehabill.almanac.edition import Edition
@@ -117,7 +116,7 @@ def _pool(
             not_billed.append(_no_unit(service, rule, total, sum(counted.values())))
             continue
         parts = split(units, service.therapist or 0, service.assistant or 0, policy)
-        drafts += [Draft(service, part, set(), [_why(service.code, part, policy)]) for part in parts]
+        drafts += [Draft(service, part, _why(service.code, part, policy)) for part in parts]
     return drafts
 
 
@@ -150,8 +149,12 @@ def _others(
     found = {(s.discipline, s.code.code): s for s in services if s.code.basis != POOL}
     drafts: list[Draft] = []
     for key, service in found.items():
-        if service.code.add_on_to and (key[0], service.code.add_on_to) in found and _is_time(service.code):
+        base = service.code.add_on_to
+        if base and (key[0], base) in found and _is_time(service.code):
             continue  # counted with its base
+        if base and (key[0], base) not in found and service.code.basis != "whole":
+            not_billed.append(_without_base(service, base))
+            continue
         add_on = edition.law.add_ons.get(service.code.code)
         if add_on is not None and _is_time(add_on):
             drafts += _chain(service, found.get((key[0], add_on.code)), add_on, policy, steps, not_billed)
@@ -164,7 +167,7 @@ def _others(
             not_billed.append(_too_short(service))
             continue
         part = whole_service(units, service.therapist, service.assistant, policy)
-        drafts.append(Draft(service, part, set(), [_why(service.code, part, policy)]))
+        drafts.append(Draft(service, part, _why(service.code, part, policy)))
     return drafts
 
 
@@ -197,9 +200,11 @@ def _chain(
         (add_on, more, (therapist - of_base[0], assistant - of_base[1])),
     ):
         if units:
-            part = Part(units, marked, own, helped, "over_share" if marked else "within_share" if assistant else "alone")
+            part = Part(
+                units, marked, own, helped, "over_share" if marked else "within_share" if assistant else "alone"
+            )
             service = Service(code, base.discipline, therapist, assistant, treatments, entries)
-            drafts.append(Draft(service, part, set(), [_why(code, part, policy)]))
+            drafts.append(Draft(service, part, _why(code, part, policy)))
     return drafts
 
 
@@ -236,6 +241,13 @@ def _without_minutes(service: Service) -> NotBilled:
     return NotBilled(service.treatments, service.code.code, None, reason, "medicare.therapy.total_time_rule")
 
 
+def _without_base(service: Service, base: str) -> NotBilled:
+    """Remote monitoring (counted by whole steps of a month) may have its base on another day; all others may not."""
+    reason = Step("codes", "{} is an add-on and stands only beside {} of the same day", (service.code.code, base),
+                  ("table.codes",))  # fmt: skip
+    return NotBilled(service.treatments, service.code.code, service.minutes, reason, "table.codes")
+
+
 def _too_short(service: Service) -> NotBilled:
     law = "cpt.time_band" if service.code.basis in ("band", "whole") else "cpt.more_than_half"
     reason = Step("units", "{} minutes are too few for {}, whose time is {} minutes",
@@ -248,12 +260,12 @@ def _order(drafts: list[Draft], edition: Edition, where: Where) -> None:
     drafts.sort(key=lambda draft: (draft.code, draft.service.discipline, draft.part.assistant))
     if edition.profile.line_order == "price":
         amounts = allowed(edition, [Item(draft.code, 1) for draft in drafts], where)
-        price_of = {id(draft): amount.full_cents for draft, amount in zip(drafts, amounts, strict=True)}
-        drafts.sort(key=lambda draft: -price_of[id(draft)])
+        price_of = {draft: amount.full_cents for draft, amount in zip(drafts, amounts, strict=True)}
+        drafts.sort(key=lambda draft: -price_of[draft])
 
 
 def _lines(drafts: list[Draft], edition: Edition, steps: list[Step]) -> tuple[CodedLine, ...]:
-    number_of = {id(draft): number for number, draft in enumerate(drafts, start=1)}
+    number_of = {draft: number for number, draft in enumerate(drafts, start=1)}
     lines = []
     for draft in drafts:
         modifiers = in_order(draft, edition, draft.steps)
@@ -261,7 +273,7 @@ def _lines(drafts: list[Draft], edition: Edition, steps: list[Step]) -> tuple[Co
         part, service = draft.part, draft.service
         lines.append(
             CodedLine(
-                line=number_of[id(draft)],
+                line=number_of[draft],
                 code=draft.code,
                 modifiers=modifiers,
                 units=part.units,
@@ -270,17 +282,20 @@ def _lines(drafts: list[Draft], edition: Edition, steps: list[Step]) -> tuple[Co
                 because=tuple(draft.steps),
                 discipline=service.discipline,
                 assistant_minutes=None if service.assistant is None else part.assistant_minutes,
-                distinct_from=tuple(sorted({number_of[id(other)] for other in draft.separate_from})),
-                patients=_most(entry.treatment.patients for entry in service.entries),
+                distinct_from=tuple(sorted({number_of[other] for other in draft.separate_from})),
+                patients=_patients(service),
                 description=_description(service),
             )
         )
     return tuple(lines)
 
 
-def _most(counts: Iterable[int | None]) -> int | None:
-    known = [count for count in counts if count is not None]
-    return max(known) if known else None
+def _patients(service: Service) -> int | None:
+    """How many were treated at once; only a group's line tells it."""
+    if service.code.basis != "group":
+        return None
+    counts = [entry.treatment.patients for entry in service.entries if entry.treatment.patients is not None]
+    return max(counts, default=None)
 
 
 def _description(service: Service) -> str | None:

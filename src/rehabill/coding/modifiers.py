@@ -1,6 +1,7 @@
 """Modifiers of a line: discipline, assistant, KX, separate services, telehealth and notices, in the payer's order."""
 
-import msgspec
+from itertools import permutations
+
 from msgspec import UNSET
 
 from rehabill.almanac.edition import Edition, pair_is_certain
@@ -20,18 +21,18 @@ TELEHEALTH_MODIFIER = {"video": "95", "audio": "93"}
 _MOST = 4  # SV101 holds four modifiers
 
 
-class Draft(msgspec.Struct):
+class Draft:
     """A line in the making."""
 
-    service: Service
-    part: Part
-    modifiers: set[str] = set()
-    steps: list[Step] = []
-    separate_from: tuple["Draft", ...] = ()
+    __slots__ = ("code", "modifiers", "part", "separate_from", "service", "steps")
 
-    @property
-    def code(self) -> str:
-        return self.service.code.code
+    def __init__(self, service: Service, part: Part, why: Step) -> None:
+        self.service = service
+        self.part = part
+        self.code = service.code.code
+        self.modifiers: set[str] = set()
+        self.steps = [why]
+        self.separate_from: tuple[Draft, ...] = ()
 
 
 def add_modifiers(drafts: list[Draft], visit: Visit, edition: Edition, where: Where, steps: list[Step]) -> None:
@@ -51,8 +52,7 @@ def in_order(draft: Draft, edition: Edition, steps: list[Step]) -> tuple[str, ..
     """The payer's order, at most four; what does not fit is named in a step."""
     if len(draft.modifiers) < 2:
         return tuple(draft.modifiers)
-    order = edition.profile.modifier_order
-    ranked = sorted(draft.modifiers, key=lambda m: (order.index(m) if m in order else len(order), m))
+    ranked = sorted(draft.modifiers, key=edition.modifier_rank)
     if len(ranked) > _MOST:
         left_out = ", ".join(ranked[_MOST:])
         steps.append(Step("modifiers", "{}: a line holds four modifiers; {} does not fit", (draft.code, left_out)))
@@ -104,29 +104,31 @@ def _not_covered(draft: Draft, context: Context, edition: Edition) -> None:
 
 def _separate_services(drafts: list[Draft], edition: Edition, visit: Visit, steps: list[Step]) -> None:
     """59 (or its X form) on the second code of a pair that allows it, only where the record shows it separate."""
+    if len(drafts) < 2:
+        return
+    for first, second in permutations(drafts, 2):
+        pair = edition.pairs.get((first.code, second.code))
+        if pair is None or not _recorded_separate(first, second):
+            continue
+        first.separate_from += (second,)
+        second.separate_from += (first,)
+        if pair.indicator == 1:
+            _separate(first, second, pair_is_certain(pair, visit.date), edition, steps)
+
+
+def _separate(first: Draft, second: Draft, certain: bool, edition: Edition, steps: list[Step]) -> None:
     modifier = edition.profile.separate_service_modifier
-    for first in drafts:
-        for second in drafts:
-            pair = edition.pairs.get((first.code, second.code))
-            if pair is None:
-                continue
-            linked = _recorded_separate(first, second)
-            if linked:
-                first.separate_from += (second,)
-                second.separate_from += (first,)
-            if pair.indicator != 1 or not linked:
-                continue
-            if not pair_is_certain(pair, visit.date):
-                steps.append(
-                    Step("modifiers", "{} with {}: whether the pair was in force that day is not known; no {} added",
-                         (first.code, second.code, modifier), ("table.ptp_pairs",))
-                )  # fmt: skip
-                continue
-            second.modifiers.add(modifier)
-            second.steps.append(
-                Step("modifiers", "{} gets {}: NCCI pairs it with {}, allows a modifier, and the record shows it separate",
-                     (second.code, modifier, first.code), ("medicare.ncci.ptp", "table.ptp_pairs"))
-            )  # fmt: skip
+    if not certain:
+        steps.append(
+            Step("modifiers", "{} with {}: whether the pair was in force that day is not known; no {} added",
+                 (first.code, second.code, modifier), ("table.ptp_pairs",))
+        )  # fmt: skip
+        return
+    second.modifiers.add(modifier)
+    second.steps.append(
+        Step("modifiers", "{} gets {}: NCCI pairs it with {}, allows a modifier, and the record shows it separate",
+             (second.code, modifier, first.code), ("medicare.ncci.ptp", "table.ptp_pairs"))
+    )  # fmt: skip
 
 
 def _recorded_separate(one: Draft, other: Draft) -> bool:
@@ -141,6 +143,12 @@ def _recorded_separate(one: Draft, other: Draft) -> bool:
 def _telehealth(drafts: list[Draft], visit: Visit, edition: Edition, steps: list[Step]) -> None:
     modifier = TELEHEALTH_MODIFIER[visit.telehealth or "video"]
     medicare = edition.profile.telehealth == "medicare"
+    if medicare and not edition.flag("medicare.telehealth.therapists"):
+        steps.append(
+            Step("modifiers", "therapists may not furnish Medicare telehealth on this day: no {} added", (modifier,),
+                 ("medicare.telehealth.therapists",))
+        )  # fmt: skip
+        return
     for draft in drafts:
         if medicare and draft.code not in edition.law.telehealth_codes:
             steps.append(
@@ -159,9 +167,7 @@ def threshold_name(discipline: Discipline) -> str:
     return "medicare.therapy.kx_threshold_ot" if discipline == "OT" else "medicare.therapy.kx_threshold_pt_slp"
 
 
-def _therapy_threshold(
-    drafts: list[Draft], visit: Visit, edition: Edition, where: Where, steps: list[Step]
-) -> None:
+def _therapy_threshold(drafts: list[Draft], visit: Visit, edition: Edition, where: Where, steps: list[Step]) -> None:
     """KX on the line whose allowed amount takes the year above the threshold, and on every later one (C3, C16)."""
     if not drafts:
         return
@@ -176,20 +182,28 @@ def _therapy_threshold(
     threshold = edition.number(name)
     total = int(before)
     amounts = allowed(edition, [Item(draft.code, draft.part.units) for draft in drafts], where)
+    unpriced = []
     for draft, amount in zip(drafts, amounts, strict=True):
         if threshold_name(draft.service.discipline) != name:
             continue
         total += amount.allowed_cents
+        if not amount.priced:
+            unpriced.append(draft.code)
         if total > threshold and "GY" not in draft.modifiers:
-            _above(draft, visit.context, total, name)
-    if total <= threshold:
+            _above(draft, visit.context.abn_on_file is True and edition.profile.abn, total, name)
+    if total <= threshold and unpriced:
+        steps.append(
+            Step("kx", "KX is not decided: the year stands at {} without {}, whose price is not known",
+                 (dollars(total), ", ".join(unpriced)), (name,))
+        )  # fmt: skip
+    elif total <= threshold:
         steps.append(
             Step("kx", "no KX: {} with this visit does not exceed {}", (dollars(total), dollars(threshold)), (name,))
         )
 
 
-def _above(draft: Draft, context: Context, total: int, name: str) -> None:
-    if context.abn_on_file is True:
+def _above(draft: Draft, notice: bool, total: int, name: str) -> None:
+    if notice:
         draft.modifiers.add("GA")
         draft.steps.append(
             Step("kx", "{} gets GA and no KX: the year stands at {}, above the threshold, and a required notice is on file",

@@ -75,7 +75,9 @@ def discipline_of(visit: Visit) -> Discipline:
 
 def _minutes(index: int, treatment: Treatment) -> int | None:
     """The minutes stated, else those between start and end."""
-    start, end = (_clock(index, name, getattr(treatment, name)) for name in ("start", "end"))
+    if treatment.start is None and treatment.end is None:
+        return treatment.minutes
+    start, end = _clock(index, "start", treatment.start), _clock(index, "end", treatment.end)
     if treatment.minutes is not None or start is None or end is None:
         return treatment.minutes
     if end < start:
@@ -102,8 +104,8 @@ def _code(
     reading: Reading,
 ) -> str | None:
     """The code given, or the one its words mean; None when it went to what is not billed."""
-    if treatment.code and treatment.code.strip():
-        return treatment.code.strip().upper()
+    if treatment.code and (stated := treatment.code.strip()):
+        return stated.upper()
     if not treatment.text or not treatment.text.strip():
         reason = Step("words", "neither a code nor words say what was done")
         reading.leave(index, None, minutes, reason)
@@ -120,9 +122,7 @@ def _code(
         patients=treatment.patients,
         minutes=minutes,
     )
-    reading.suggestions.append(
-        Suggestion(index, found.codes, found.confidence, found.why, found.ask, found.together)
-    )
+    reading.suggestions.append(Suggestion(index, found.codes, found.confidence, found.why, found.ask, found.together))
     if found.codes and found.ask is None:
         reading.steps.append(Step("words", "treatment {} is {}: {}", (index + 1, found.codes[0], found.why)))
         return found.codes[0]
@@ -176,11 +176,14 @@ def _as_group(
 ) -> str | None:
     """Two or more patients at once are 97150 for each of them, whatever each of them did."""
     known = edition.codes.get(code)
-    if known is not None and known.basis == "group":
-        return code
+    is_group_code = known is not None and known.basis == "group"
+    if is_group_code and treatment.patients is None:
+        return code  # the count is asked for when the claim is checked
     law = "medicare.therapy.group" if treatment.mode == "group" else "medicare.therapy.concurrent"
     if treatment.patients is None:
-        reason = Step("codes", "how many patients were treated at once? Two or more are group therapy (97150)", (), (law,))
+        reason = Step(
+            "codes", "how many patients were treated at once? Two or more are group therapy (97150)", (), (law,)
+        )
         reading.leave(index, code, minutes, reason)
         return None
     if treatment.patients < edition.number("medicare.therapy.group"):
@@ -188,6 +191,8 @@ def _as_group(
                       (treatment.mode, treatment.patients), (law,))  # fmt: skip
         reading.leave(index, code, minutes, reason)
         return None
+    if is_group_code:
+        return code
     reading.steps.append(
         Step("codes", "treatment {}: {} patients at once, so {} is billed as {}, one unit for this patient",
              (index + 1, treatment.patients, code, GROUP_CODE), (law,))
@@ -203,8 +208,11 @@ def _valid(index: int, code: str, minutes: int | None, edition: Edition, reading
         reading.leave(index, code, minutes, not_in_force(code, ended, edition.law.first), invalid=True)
         return None
     if edition.profile.pfs_status:
-        row = edition.rvus.get(code)
-        status = row.rvu.status if row else ""
+        if code.startswith("S"):
+            reason = Step("codes", "{} is an S code: never for Medicare", (code,), ("medicare.s_codes",))
+            reading.leave(index, code, minutes, reason, invalid=True)
+            return None
+        status = edition.law.statuses.get(code, "")
         if status == "B":
             reason = Step("codes", "{} is bundled: never paid apart and never billed to the patient", (code,),
                           ("medicare.pfs.status_bundled",))  # fmt: skip
@@ -212,10 +220,6 @@ def _valid(index: int, code: str, minutes: int | None, edition: Edition, reading
             return None
         if status == "I":
             reason = Step("codes", "{} is not valid for Medicare", (code,), ("medicare.pfs.status_invalid",))
-            reading.leave(index, code, minutes, reason, invalid=True)
-            return None
-        if code.startswith("S"):
-            reason = Step("codes", "{} is an S code: never for Medicare", (code,), ("medicare.s_codes",))
             reading.leave(index, code, minutes, reason, invalid=True)
             return None
     return known
@@ -246,6 +250,11 @@ def _giver(
     """(minutes are an assistant's, whose discipline), or None when nobody's minutes count."""
     by: Role = treatment.by or discipline
     jointly = treatment.with_ or ()
+    if treatment.mode == "unattended" and code.basis == "group":
+        reason = Step("minutes", "{} needs the therapist's constant attendance; this was unattended", (code.code,),
+                      ("medicare.therapy.group",))  # fmt: skip
+        reading.leave(index, code.code, minutes, reason)
+        return None
     if treatment.mode == "unattended" and code.direct_contact:
         reason = Step("minutes", "{} needs direct contact throughout; this was unattended", (code.code,),
                       ("medicare.therapy.direct_contact",))  # fmt: skip
@@ -254,7 +263,7 @@ def _giver(
     if by in ("STUDENT", "AIDE"):
         return _helper(index, by, jointly, code, minutes, edition, discipline, reading)
     own = DISCIPLINE_OF[by]
-    if any(DISCIPLINE_OF.get(other, own) != own for other in jointly):
+    if jointly and any(DISCIPLINE_OF.get(other, own) != own for other in jointly):
         reading.steps.append(
             Step("minutes", "treatment {}: given together with {}; these minutes may be billed by one discipline only",
                  (index + 1, " and ".join(jointly)), ("medicare.therapy.cotreatment",))

@@ -54,9 +54,7 @@ Prefer = Callable[[dict[str, int], tuple[str, ...], int], tuple[str, ...]]
 """Given the units so far, the tied codes and how many of them may have one more: which ones."""
 
 
-def pool_units(
-    services: list[Service], rule: str, prefer: Prefer, steps: list[Step]
-) -> dict[str, int]:
+def pool_units(services: list[Service], rule: str, prefer: Prefer, steps: list[Step]) -> dict[str, int]:
     """Units by code of one discipline's 15-minute services, all with minutes, with the steps that justify them."""
     minutes = {service.code.code: service.minutes or 0 for service in services}
     if rule == "ama_midpoint":

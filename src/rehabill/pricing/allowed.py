@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import msgspec
 
 from rehabill.almanac.edition import Edition
-from rehabill.pricing.fee import NoFee, UnitFee, Where, unit_fee
+from rehabill.pricing.fee import NoFee, UnitFee, Where, fees_at
 
 
 class Item(msgspec.Struct, frozen=True, gc=False):
@@ -31,21 +31,19 @@ class Allowed(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def priced(self) -> bool:
+        """False when the almanac does not know what is paid (nothing paid at all is known)."""
         return isinstance(self.fee, UnitFee) or self.fee.zero
 
 
-def allowed(
-    edition: Edition, items: Sequence[Item], where: Where, earlier: Sequence[Item] = ()
-) -> tuple[Allowed, ...]:
+def allowed(edition: Edition, items: Sequence[Item], where: Where, earlier: Sequence[Item] = ()) -> tuple[Allowed, ...]:
     """Line by line, in the order given. `earlier` are the same day's units on earlier claims: they rank too.
 
     Raises `InputError` for an unknown locality.
     """
-    fees = [unit_fee(edition, item.code, where) for item in items]
-    top = _top(fees, items, [unit_fee(edition, item.code, where) for item in earlier])
-    return tuple(
-        _line(item, fee, position == top) for position, (item, fee) in enumerate(zip(items, fees, strict=True))
-    )
+    fees = fees_at(edition, where)
+    found = [fees[item.code] for item in items]
+    top = _top(found, items, [fees[item.code] for item in earlier])
+    return tuple([_line(item, fee, place == top) for place, (item, fee) in enumerate(zip(items, found, strict=True))])
 
 
 def _top(fees: Sequence[UnitFee | NoFee], items: Sequence[Item], earlier: Sequence[UnitFee | NoFee]) -> int:
@@ -53,15 +51,13 @@ def _top(fees: Sequence[UnitFee | NoFee], items: Sequence[Item], earlier: Sequen
 
     A tie beyond that changes no money and goes to the first line; -1 when an earlier claim holds the unit.
     """
-    best, rank = -1, (-1, -1)
+    best, best_rank = -1, (-1, -1)
     for fee in earlier:
-        if isinstance(fee, UnitFee) and fee.mppr:
-            rank = max(rank, (fee.pe_rvu, fee.full_cents))
-    for position, fee in enumerate(fees):
-        if isinstance(fee, UnitFee) and fee.mppr and items[position].units > 0:
-            own = (fee.pe_rvu, fee.full_cents)
-            if own > rank:
-                best, rank = position, own
+        if fee.rank is not None and fee.rank > best_rank:
+            best_rank = fee.rank
+    for place, fee in enumerate(fees):
+        if fee.rank is not None and fee.rank > best_rank and items[place].units > 0:
+            best, best_rank = place, fee.rank
     return best
 
 
@@ -69,8 +65,7 @@ def _line(item: Item, fee: UnitFee | NoFee, holds_top: bool) -> Allowed:
     if isinstance(fee, NoFee):
         return Allowed(0, 0, 0, fee)
     full = fee.full_cents * item.units
-    mppr = (fee.full_cents - fee.reduced_cents) * (item.units - holds_top) if fee.mppr else 0
-    allowed_cents = full - mppr
-    if item.charge_cents is not None and item.charge_cents < allowed_cents:
-        allowed_cents = item.charge_cents
-    return Allowed(full, mppr, allowed_cents, fee, holds_top)
+    mppr = fee.mppr_cents * (item.units - holds_top)
+    charge = item.charge_cents
+    lesser = full - mppr if charge is None or charge > full - mppr else charge
+    return Allowed(full, mppr, lesser, fee, holds_top)

@@ -26,12 +26,14 @@ class Where(msgspec.Struct, frozen=True):
 
 
 class UnitFee(msgspec.Struct, frozen=True, gc=False):
-    """One unit: its full amount, the amount with MPPR, and how it ranks among the day's units."""
+    """One unit: its full amount, what MPPR takes off it (0: outside the reduction), its rank among the day's units.
+
+    Ranked by practice-expense RVU, then by the higher amount (C18); None for a code outside the reduction.
+    """
 
     full_cents: int
-    reduced_cents: int
-    pe_rvu: int
-    mppr: bool
+    mppr_cents: int
+    rank: tuple[int, int] | None
     inputs: FeeInputs
 
 
@@ -40,6 +42,7 @@ class NoFee(msgspec.Struct, frozen=True, gc=False):
 
     reason: str
     zero: bool = False
+    rank: None = None
 
 
 _STATUS_WITHOUT_FEE = {
@@ -50,12 +53,24 @@ _STATUS_WITHOUT_FEE = {
 }
 
 
-def unit_fee(edition: Edition, code: str, where: Where) -> UnitFee | NoFee:
-    """The fee of one unit. Raises `InputError` for a locality the almanac does not hold that year."""
-    key = (code, where)
-    found: UnitFee | NoFee | None = edition.memo.get(key)
+class Fees(dict[str, UnitFee | NoFee]):
+    """The fee of one unit by code, worked out on first need."""
+
+    def __init__(self, edition: Edition, where: Where) -> None:
+        super().__init__()
+        self._edition = edition
+        self._where = where
+
+    def __missing__(self, code: str) -> UnitFee | NoFee:
+        found = self[code] = _unit_fee(self._edition, code, self._where)
+        return found
+
+
+def fees_at(edition: Edition, where: Where) -> Fees:
+    """Fees by code. Looking one up raises `InputError` for a locality the almanac does not hold that year."""
+    found: Fees | None = edition.memo.get(where)
     if found is None:
-        found = edition.memo[key] = _unit_fee(edition, code, where)
+        found = edition.memo[where] = Fees(edition, where)
     return found
 
 
@@ -70,20 +85,18 @@ def _unit_fee(edition: Edition, code: str, where: Where) -> UnitFee | NoFee:
         return NoFee(f"the fee schedule prints no relative values for {code} (status {rvu.status})")
     work_gpci, pe_gpci, mp_gpci = _gpci(edition, where.locality)
     pe = rvu.facility_pe if where.facility else rvu.nonfacility_pe
-    factor = edition.number(
-        "medicare.pfs.conversion_factor_qp" if where.qp else "medicare.pfs.conversion_factor"
-    )
+    factor = edition.number("medicare.pfs.conversion_factor_qp" if where.qp else "medicare.pfs.conversion_factor")
     mppr_percent = edition.number("medicare.therapy.mppr_percent")
     share = 100 if where.participating else edition.number("medicare.pfs.nonparticipating_percent")
     rest = rvu.work * work_gpci + rvu.mp * mp_gpci
     expense = pe * pe_gpci
+    full = round_half_up(factor * (rest + expense) * share, _CENTS * 100)
+    reduced = round_half_up(factor * (100 * rest + (100 - mppr_percent) * expense) * share, _CENTS * 100 * 100)
+    mppr = rvu.mppr_indicator == _MPPR_INDICATOR and edition.profile.mppr == "practice_expense"
     return UnitFee(
-        full_cents=round_half_up(factor * (rest + expense) * share, _CENTS * 100),
-        reduced_cents=round_half_up(
-            factor * (100 * rest + (100 - mppr_percent) * expense) * share, _CENTS * 100 * 100
-        ),
-        pe_rvu=rvu.nonfacility_pe,
-        mppr=rvu.mppr_indicator == _MPPR_INDICATOR and edition.profile.mppr == "practice_expense",
+        full_cents=full,
+        mppr_cents=full - reduced if mppr else 0,
+        rank=(rvu.nonfacility_pe, full) if mppr else None,
         inputs=FeeInputs(
             work_rvu=_decimal(rvu.work, 2),
             pe_rvu=_decimal(pe, 2),

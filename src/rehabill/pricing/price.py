@@ -6,6 +6,7 @@ sequestration = 2% of what is left after that; the payer pays the remainder (SSA
 
 import datetime as dt
 
+import msgspec
 from msgspec import UNSET
 
 from rehabill.almanac.edition import Almanac, Edition
@@ -17,7 +18,9 @@ from rehabill.model.priced import PricedClaim, PricedLine, Reduction
 from rehabill.pricing.allowed import Allowed, Item, allowed
 from rehabill.pricing.fee import NoFee, Where
 
-_ASSISTANT = frozenset({"CQ", "CO"})
+_MPPR_LAW = "medicare.therapy.mppr_percent"
+_ASSISTANT_LAW = "medicare.therapy.assistant_payment_percent"
+_SEQUESTRATION_LAW = "medicare.sequestration_percent"
 
 
 def price(claim: Claim, almanac: Almanac) -> PricedClaim:
@@ -27,8 +30,11 @@ def price(claim: Claim, almanac: Almanac) -> PricedClaim:
         return PricedClaim(claim.id, "", claim.payer, "", (), 0, 0, 0, 0, False, ())
     priced: list[PricedLine] = []
     steps: list[Step] = []
+    used: dict[int, int] = {}
     for day, lines in sorted(by_day.items()):
-        priced += _price_day(claim, day, lines, almanac.edition(claim.payer, day), steps)
+        rows = _price_day(claim, day, lines, almanac.edition(claim.payer, day), used.get(day.year), steps)
+        used[day.year] = used.get(day.year, 0) + sum(row.deductible_cents for row in rows)
+        priced += rows
     if len(by_day) > 1:
         priced.sort(key=lambda line: line.line)
     first_day = min(by_day)
@@ -71,26 +77,28 @@ def earlier_items(claim: Claim, day: dt.date) -> list[Item]:
     prior = claim.context.prior_claims
     if not isinstance(prior, tuple):
         return []
-    return [
-        Item(line.code, line.units)
-        for other in prior
-        for line in other.lines
-        if (line.date or other.date) == day
-    ]
+    return [Item(line.code, line.units) for other in prior for line in other.lines if (line.date or other.date) == day]
 
 
 def _price_day(
-    claim: Claim, day: dt.date, lines: list[tuple[int, ClaimLine]], edition: Edition, steps: list[Step]
+    claim: Claim,
+    day: dt.date,
+    lines: list[tuple[int, ClaimLine]],
+    edition: Edition,
+    used: int | None,
+    steps: list[Step],
 ) -> list[PricedLine]:
+    """`used`: what the claim's earlier days of the year took of the deductible (None: there was none)."""
     if edition.profile.fee_basis == "charge":
         return [_charge_line(number, line) for number, line in lines]
     items = [Item(line.code, line.units, _charge(line)) for _, line in lines]
     amounts = allowed(edition, items, where_of(claim, edition), earlier_items(claim, day))
-    deductible = _deductible_left(claim, edition, steps)
+    deductible = _deductible_left(claim, edition, used, steps)
     _explain(claim, edition, amounts, lines, steps)
+    shares = _shares(edition)
     result = []
     for (number, line), amount in zip(lines, amounts, strict=True):
-        priced = _split(number, line, amount, edition, deductible)
+        priced = _split(number, line, amount, shares, deductible)
         deductible -= priced.deductible_cents
         result.append(priced)
     return result
@@ -100,39 +108,60 @@ def _charge(line: ClaimLine) -> int | None:
     return line.charge_cents if isinstance(line.charge_cents, int) else None
 
 
-def _deductible_left(claim: Claim, edition: Edition, steps: list[Step]) -> int:
+def _deductible_left(claim: Claim, edition: Edition, used: int | None, steps: list[Step]) -> int:
     if edition.profile.patient_share != "part_b":
         return 0
     met = claim.context.deductible_met_cents
     if met is UNSET or met is None:
-        steps.append(Step("price", "the deductible is taken as met: nothing was said of it", (), ()))
+        if used is None:
+            steps.append(Step("price", "the deductible is taken as met: nothing was said of it", (), ()))
         return 0
-    yearly = edition.number("medicare.part_b.deductible")
-    return max(0, yearly - int(met))
+    if not edition.known("medicare.part_b.deductible"):
+        if used is None:
+            steps.append(Step("price", "no deductible is known for {}", (edition.law.first.year,), ()))
+        return 0
+    return max(0, edition.number("medicare.part_b.deductible") - met - (used or 0))
 
 
-def _split(number: int, line: ClaimLine, amount: Allowed, edition: Edition, deductible_left: int) -> PricedLine:
+class _Shares(msgspec.Struct, frozen=True, gc=False):
+    """Percentages of an edition: the patient's part, what an assistant's line loses, what sequestration takes."""
+
+    coinsurance: int
+    assistant: int
+    sequestration: int
+
+
+def _shares(edition: Edition) -> _Shares:
+    found: _Shares | None = edition.memo.get("shares")
+    if found is None:
+        profile = edition.profile
+        part_b = profile.patient_share == "part_b"
+        found = edition.memo["shares"] = _Shares(
+            edition.number("medicare.part_b.coinsurance_percent") if part_b else 0,
+            100 - edition.number(_ASSISTANT_LAW) if profile.assistant_reduction else 0,
+            edition.number(_SEQUESTRATION_LAW) if profile.sequestration else 0,
+        )
+    return found
+
+
+def _split(number: int, line: ClaimLine, amount: Allowed, shares: _Shares, deductible_left: int) -> PricedLine:
     """Who pays which part of an allowed amount."""
     if isinstance(amount.fee, NoFee):
         return _without_fee(number, line, amount.fee)
     total = 0 if "GY" in line.modifiers or "GZ" in line.modifiers else amount.allowed_cents
     deductible = min(deductible_left, total)
-    patient = 0
-    if edition.profile.patient_share == "part_b":
-        percent = edition.number("medicare.part_b.coinsurance_percent")
-        patient = deductible + round_half_up((total - deductible) * percent, 100)
+    patient = deductible + round_half_up((total - deductible) * shares.coinsurance, 100)
     left = total - patient
-    reductions = [Reduction("mppr", amount.mppr_cents, "medicare.therapy.mppr_percent")] if amount.mppr_cents else []
-    if edition.profile.assistant_reduction and not _ASSISTANT.isdisjoint(line.modifiers):
-        cut = round_half_up(left * (100 - edition.number("medicare.therapy.assistant_payment_percent")), 100)
+    reductions = [Reduction("mppr", amount.mppr_cents, _MPPR_LAW)] if amount.mppr_cents else []
+    if shares.assistant and ("CQ" in line.modifiers or "CO" in line.modifiers):
+        cut = round_half_up(left * shares.assistant, 100)
         if cut:
-            reductions.append(Reduction("assistant", cut, "medicare.therapy.assistant_payment_percent"))
+            reductions.append(Reduction("assistant", cut, _ASSISTANT_LAW))
             left -= cut
-    if edition.profile.sequestration:
-        cut = round_half_up(left * edition.number("medicare.sequestration_percent"), 100)
-        if cut:
-            reductions.append(Reduction("sequestration", cut, "medicare.sequestration_percent"))
-            left -= cut
+    cut = round_half_up(left * shares.sequestration, 100)
+    if cut:
+        reductions.append(Reduction("sequestration", cut, _SEQUESTRATION_LAW))
+        left -= cut
     return PricedLine(
         number, line.code, line.modifiers, line.units, amount.full_cents, tuple(reductions), total, left, patient,
         deductible, _charge(line), amount.fee.inputs, None,
@@ -181,7 +210,7 @@ def _explain(
         if amount.first_unit_in_full:
             steps.append(
                 Step("price", "line {}: {} holds the day's unit with the highest practice expense, paid in full",
-                     (number, line.code), ("medicare.therapy.mppr_percent",))
+                     (number, line.code), (_MPPR_LAW,))
             )  # fmt: skip
         if amount.allowed_cents < amount.full_cents - amount.mppr_cents:
             steps.append(

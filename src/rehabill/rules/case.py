@@ -2,6 +2,7 @@
 
 import datetime as dt
 from functools import cached_property
+from typing import Any
 
 import msgspec
 
@@ -45,6 +46,8 @@ class Case:
         self.context = claim.context
         self.almanac = almanac
         self.submitted = claim.submitted or today
+        self.memo: dict[str, Any] = {}
+        """What several rules ask of one claim, worked out once."""
         lines = []
         for index, line in enumerate(claim.lines):
             day = line.date or claim.date

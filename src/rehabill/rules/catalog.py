@@ -15,3 +15,8 @@ def _messages() -> dict[str, dict[str, str]]:
 def message(rule: str, say: str) -> str:
     """The template of one message of one rule."""
     return _messages()[rule][say]
+
+
+def messages_of(rule: str) -> dict[str, str]:
+    """Every template of one rule by name, its title apart."""
+    return {say: text for say, text in _messages()[rule].items() if say != "title"}

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from rehabill.almanac.edition import Edition
 from rehabill.base.finding import Finding
 from rehabill.rules.case import Case
-from rehabill.rules.pairs import pairs_of, separated_by
+from rehabill.rules.pairs import facts_of, pairs_of, separated_by
 from rehabill.rules.rule import Rule, add, drop, review
 
 
@@ -19,7 +19,7 @@ def check(case: Case, edition: Edition) -> Iterator[Finding]:
     for first, second, pair, certain in pairs_of(case):
         if pair.indicator != 1:
             continue
-        facts = {"first": first.code, "second": second.code, "line": second.number, "other": first.number}
+        facts = facts_of(first, second)
         path = second.path("modifiers")
         if not certain:
             yield RULE.no_data(second.edition, path, **facts)

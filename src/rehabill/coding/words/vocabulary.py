@@ -1,0 +1,115 @@
+"""The compiled lexicon made ready to search: phrases by their tokens, spelling by letters left out."""
+
+import re
+from importlib.resources import files
+
+import msgspec
+
+from rehabill.coding.words.model import Entry, Lexicon
+from rehabill.coding.words.tokens import Splitter, deletions, fold, one_apart, stem
+
+_CODE = re.compile(r"\b(?:\d{5}|\d{4}t|[gs]\d{4})\b")
+_FIVE = re.compile(r"\d{4}")  # every code holds four digits in a row
+_AS_LETTERS = str.maketrans("0123456789", "abcdefghij")
+GAP = ".."  # in a lexicon phrase: a few other words may stand here
+SHORTEST_MENDED = 6
+MOST_REMEMBERED = 50_000  # words met so far; a bound, since a note may hold anything
+
+
+class Vocabulary:
+    """Immutable but for a memory of words already looked up, which changes no answer."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.lexicon = lexicon
+        self.split = Splitter(lexicon.rewrites, lexicon.abbreviated, lexicon.passed_over)
+        plain = Splitter((), lexicon.abbreviated, lexicon.passed_over)
+        self.whole = frozenset(lexicon.whole_words)
+        self.literal = {spelled(code): Entry(id=code, role="literal", phrases=()) for code in lexicon.codes}
+        self._seen: dict[str, tuple[str, ...]] = {}
+        self._spelling: dict[str, list[str]] = {}
+        self._known: frozenset[str] = frozenset()
+        self._short = {word: tuple(plain(fold(to))) for word, to in lexicon.shorthand.items()}
+        words = {w for e in lexicon.entries for p in e.phrases for w in self.split(fold(p.replace("..", " ")))}
+        self._known = frozenset({self.cut(w) for w in words} | set(lexicon.leave_alone))
+        for word in sorted(w for w in words if len(w) >= SHORTEST_MENDED and w.isalpha()):
+            for key in deletions(word):
+                self._spelling.setdefault(key, []).append(word)
+        self._seen.clear()
+        self.goal_words = frozenset(self.cut(w) for w in lexicon.goal_words)
+        self.goal_verbs = frozenset(self.cut(w) for w in lexicon.goal_verbs)
+        self.phrases: dict[str, Entry] = {}
+        self.lengths: dict[str, tuple[int, ...]] = {}
+        self.gaps: dict[str, list[tuple[list[str], list[str], Entry]]] = {}
+        for entry in lexicon.entries:
+            for phrase in entry.phrases:
+                self._index(entry, self.phrase(phrase))
+
+    def _index(self, entry: Entry, tokens: list[str]) -> None:
+        if GAP in tokens:
+            at = tokens.index(GAP)
+            self.gaps.setdefault(tokens[0], []).append((tokens[:at], tokens[at + 1 :], entry))
+        elif tokens:
+            self.phrases[" ".join(tokens)] = entry
+            lengths = {*self.lengths.get(tokens[0], ()), len(tokens)}
+            self.lengths[tokens[0]] = tuple(sorted(lengths, reverse=True))
+
+    def cut(self, word: str) -> str:
+        return word if word in self.whole else stem(word)
+
+    def phrase(self, text: str) -> list[str]:
+        """A lexicon phrase as tokens: the note's own path, without the doses."""
+        before, dots, after = text.partition("..")
+        tokens = [token for word in self.split(fold(before)) for token in self.canon(word)]
+        return [*tokens, GAP, *self.phrase(after)] if dots else tokens
+
+    def canon(self, word: str) -> tuple[str, ...]:
+        found = self._seen.get(word)
+        if found is None:
+            found = self._canon(word)
+            if len(self._seen) < MOST_REMEMBERED:
+                self._seen[word] = found
+        return found
+
+    def _canon(self, word: str) -> tuple[str, ...]:
+        if word in self.literal:
+            return (word,)
+        if word in self._short:
+            return tuple(self.cut(w) for w in self._short[word])
+        cut = self.cut(word)
+        if cut in self._known or word in self._known or len(word) < SHORTEST_MENDED or not word.isalpha():
+            return (cut,)
+        near = {w for key in deletions(word) for w in self._spelling.get(key, ()) if w[0] == word[0]}
+        mended = sorted(w for w in near if one_apart(word, w))
+        return (self.cut(mended[0]),) if mended else (cut,)
+
+    def tokens(self, folded: str) -> tuple[list[str], list[str]]:
+        """The tokens to match and, beside each, the word they came from."""
+        tokens: list[str] = []
+        words: list[str] = []
+        if _FIVE.search(folded):
+            folded = _CODE.sub(self._spell, folded)
+        for word in self.split(folded):
+            for token in self.canon(word):
+                tokens.append(token)
+                words.append(word)
+        return tokens, words
+
+    def _spell(self, match: re.Match[str]) -> str:
+        token = spelled(match.group())
+        return f" {token} " if token in self.literal else match.group()
+
+
+def spelled(code: str) -> str:
+    """A code in letters only, so that it passes through the word splitter in one piece."""
+    return "zz" + code.lower().translate(_AS_LETTERS)
+
+
+_loaded: list[Vocabulary] = []
+
+
+def load() -> Vocabulary:
+    """The shipped lexicon, read once; the only place of this package that reads anything."""
+    if not _loaded:
+        packed = files("rehabill.coding").joinpath("lexicon.msgpack").read_bytes()
+        _loaded.append(Vocabulary(msgspec.msgpack.decode(packed, type=Lexicon)))
+    return _loaded[0]

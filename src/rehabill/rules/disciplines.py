@@ -1,0 +1,44 @@
+"""Whose line it is: the therapy modifiers GP, GO and GN, and what a code or a helper says of the discipline."""
+
+from rehabill.almanac.edition import Edition
+from rehabill.coding.modifiers import ASSISTANT_MODIFIER, DISCIPLINE_MODIFIER
+from rehabill.coding.record import DISCIPLINE_OF
+from rehabill.rules.case import DISCIPLINE_MODIFIERS, Case, Line
+from rehabill.rules.traits import kept
+
+THERAPY = frozenset(DISCIPLINE_MODIFIERS)
+ASSISTANT = frozenset(ASSISTANT_MODIFIER.values())
+ASSISTANTS = frozenset({"PTA", "OTA"})
+_LISTS = {
+    "GP": "medicare.therapy.codes_gp",
+    "GO": "medicare.therapy.codes_go",
+    "GN": "medicare.therapy.codes_gn",
+}
+
+
+def reserved(edition: Edition) -> dict[str, str]:
+    """Evaluations that take one therapy modifier only: the modifier by code."""
+    return kept(edition.memo, "rules.reserved", _reserved, edition)
+
+
+def _reserved(edition: Edition) -> dict[str, str]:
+    return {
+        code: modifier
+        for modifier, name in _LISTS.items()
+        if edition.known(name)
+        for code in str(edition.value(name)).split()
+    }
+
+
+def law_of(modifier: str) -> str:
+    return _LISTS[modifier]
+
+
+def expected(case: Case, line: Line) -> str | None:
+    """The therapy modifier a line should have, where claim, code and helper agree on one."""
+    said = {case.claim.discipline, DISCIPLINE_OF.get(line.line.by or "")}
+    wanted = {DISCIPLINE_MODIFIER[discipline] for discipline in said if discipline is not None}
+    own = reserved(line.edition).get(line.code)
+    if own is not None:
+        wanted.add(own)
+    return wanted.pop() if len(wanted) == 1 else None

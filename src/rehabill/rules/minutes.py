@@ -1,0 +1,166 @@
+"""What the minutes of a day earn, set beside what the claim bills: timed codes by discipline and day."""
+
+import datetime as dt
+from functools import lru_cache
+
+import msgspec
+
+from rehabill.almanac.schema import Code
+from rehabill.base.finding import Fix
+from rehabill.coding import services as counting
+from rehabill.coding import units
+from rehabill.coding.services import POOL, Service
+from rehabill.rules.case import Case, Line
+from rehabill.rules.rule import drop, put, review
+
+_TIMED = frozenset({POOL, "span", "whole", "band"})
+
+POOL_LAW = ("medicare.therapy.total_time_rule", "payer.units_rule")
+MIDPOINT_LAW = ("cpt.midpoint_rule", "payer.units_rule")
+SPAN_LAW = ("cpt.more_than_half", "medicare.therapy.outside_the_pool")
+BAND_LAW = ("cpt.time_band",)
+
+
+class Timed(msgspec.Struct):
+    """All lines of one timed code by one discipline on one day.
+
+    `due` are the units its minutes earn (None: not recorded), in the allocation nearest to what is billed where the
+    rule leaves a choice. `at_most`: other codes' minutes are missing, so `due` is only a ceiling. `total` are the
+    timed minutes of the pool the code shares, or of a base code with its add-on.
+    """
+
+    code: Code
+    lines: list[Line]
+    billed: int = 0
+    minutes: int | None = 0
+    due: int | None = None
+    at_most: bool = False
+    total: int = 0
+    law: tuple[str, ...] = POOL_LAW
+
+    @property
+    def over(self) -> bool:
+        return self.due is not None and self.billed > self.due
+
+
+Day = dict[str, Timed]
+
+
+@lru_cache(maxsize=1)
+def timed_days(case: Case) -> tuple[Day, ...]:
+    """Each discipline's day with its timed codes, where something is not as the minutes say or cannot be told."""
+    return tuple(day for day in _gather(case) if not _in_order(case, day))
+
+
+def _gather(case: Case) -> list[Day]:
+    found: dict[tuple[dt.date, str | None], Day] = {}
+    for line in case.lines:
+        code = line.edition.codes.get(line.line.code)
+        if code is None or code.basis not in _TIMED:
+            continue
+        day = found.setdefault((line.day, case.discipline(line)), {})
+        timed = day.get(code.code)
+        if timed is None:
+            timed = day[code.code] = Timed(code, [])
+        timed.lines.append(line)
+        timed.billed += line.line.units
+        spent = line.line.minutes
+        if isinstance(spent, int) and timed.minutes is not None:
+            timed.minutes += spent
+        else:
+            timed.minutes = None
+    return list(found.values())
+
+
+def _in_order(case: Case, day: Day) -> bool:
+    """Fill in what is due; whether it is what is billed."""
+    edition = next(iter(day.values())).lines[0].edition
+    pool = {name: timed for name, timed in day.items() if timed.code.basis == POOL}
+    if pool:
+        if edition.profile.units_rule == "ama_midpoint":
+            _by_midpoint(pool)
+        elif not _each_by_itself(pool):
+            _by_total_time(pool)
+    for name, timed in day.items():
+        if name not in pool and timed.due is None:
+            _outside_pool(case, timed, day)
+    return all(timed.billed == timed.due and not timed.at_most for timed in day.values())
+
+
+def _each_by_itself(pool: Day) -> bool:
+    """The everyday case: every code's own minutes earn what is billed, and so does their total."""
+    total = billed = 0
+    for timed in pool.values():
+        if timed.minutes is None or units.midpoint(timed.minutes) != timed.billed:
+            return False
+        total += timed.minutes
+        billed += timed.billed
+        timed.due = timed.billed
+    return units.midpoint(total) == billed
+
+
+def _by_midpoint(pool: Day) -> None:
+    for timed in pool.values():
+        timed.law = MIDPOINT_LAW
+        timed.due = None if timed.minutes is None else units.midpoint(timed.minutes)
+        timed.total = timed.minutes or 0
+
+
+def _by_total_time(pool: Day) -> None:
+    minutes = {name: timed.minutes for name, timed in pool.items() if timed.minutes is not None}
+    if len(minutes) < len(pool):
+        for name, timed in pool.items():
+            spent = minutes.get(name)
+            timed.due = None if spent is None else spent // units.UNIT_MINUTES + (spent % units.UNIT_MINUTES > 0)
+            timed.at_most = spent is not None
+        return
+    divided = units.total_time(minutes)
+    wanted = sorted(divided.tied, key=lambda name: pool[name].billed <= divided.whole[name])
+    winners = {*divided.extra, *wanted[: divided.places]}
+    for name, timed in pool.items():
+        timed.due = divided.whole[name] + (name in winners)
+        timed.total = divided.minutes
+
+
+def _outside_pool(case: Case, timed: Timed, day: Day) -> None:
+    """A code by itself, or a base code with its add-on as one span of time."""
+    code, edition = timed.code, timed.lines[0].edition
+    timed.law = SPAN_LAW if code.basis == "span" else BAND_LAW
+    add_on = edition.law.add_ons.get(code.code)
+    if add_on is not None and add_on.basis in _TIMED:
+        _chain(case, timed, day.get(add_on.code), add_on)
+    elif code.add_on_to in day:
+        return  # counted with its base
+    elif timed.minutes is not None:
+        service = Service(code, "PT", therapist=timed.minutes)
+        timed.due, timed.total = counting.other_units(service, edition, []), timed.minutes
+
+
+def _chain(case: Case, base: Timed, further: Timed | None, add_on: Code) -> None:
+    members = [base, further] if further else [base]
+    spent = [member.minutes for member in members]
+    total = sum(known for known in spent if known is not None)
+    if None in spent:
+        of_month = _remote_minutes(case) if base.code.basis == "whole" else None
+        if of_month is None:
+            return
+        total = of_month
+    base.due, more = counting.chain_units(Service(base.code, "PT"), total, add_on, [])
+    base.total = total
+    if further:
+        further.due, further.total, further.law = more, total, base.law
+
+
+def _remote_minutes(case: Case) -> int | None:
+    """Remote monitoring counts a month's minutes, which stand in the context when they are on no line."""
+    month = case.context.rtm
+    return getattr(month, "minutes", None)
+
+
+def with_units(timed: Timed, count: int) -> Fix | None:
+    """Bill `count` units in all of a code, taken off its last line; None where that line alone is not enough."""
+    last = timed.lines[-1]
+    left = last.line.units + count - timed.billed
+    if left > 0:
+        return review(put(last.path("units"), left))
+    return review(drop(last.path())) if left == 0 else None

@@ -1,0 +1,48 @@
+"""Year at the review threshold.
+
+What: with this claim the year's allowed therapy dollars reach the amount from which Medicare may review claims.
+Why: from there on a contractor may ask for the record; it picks by how a practice bills, not every claim. Nothing
+    changes on the claim.
+Fix: none; see that the record shows the need and that KX is on the line.
+"""
+
+from collections.abc import Iterator
+
+from rehabill.almanac.edition import Edition
+from rehabill.base.finding import Finding
+from rehabill.base.money import dollars
+from rehabill.rules.case import Case
+from rehabill.rules.rule import Rule, display
+from rehabill.rules.therapy_dollars import counted_lines, threshold_of
+
+_REVIEW = "medicare.therapy.review_threshold"
+
+
+def check(case: Case, edition: Edition) -> Iterator[Finding]:
+    total = case.context.therapy_ytd_cents
+    if edition.profile.kx == "off" or not isinstance(total, int):
+        return
+    if not edition.known(_REVIEW):
+        yield RULE.no_data(edition, "context.therapy_ytd_cents", law=(), year=edition.law.first.year)
+        return
+    year = edition.law.first.year
+    for line, cents in counted_lines(case, threshold_of(case)):
+        if line.day.year != year:
+            total, year = 0, line.day.year
+        total += cents
+        if line.edition.known(_REVIEW) and total >= line.edition.number(_REVIEW):
+            yield RULE.fail(
+                line.edition, line.path(), fix=display("See that the record shows the need."),
+                line=line.number, total=dollars(total), threshold=line.edition.cite(_REVIEW).value,
+            )  # fmt: skip
+            return
+
+
+RULE = Rule(
+    id="PT212",
+    slug="review-threshold",
+    topic="review_threshold",
+    severity="info",
+    law=(_REVIEW,),
+    check=check,
+)
