@@ -33,7 +33,8 @@ DAYS = [
 minutes = st.one_of(st.integers(1, 60), st.sampled_from([7, 8, 14, 15, 16, 22, 23, 30]))
 givers = st.sampled_from(["PT", "PT", "PTA"])
 timed = st.builds(Treatment, code=st.sampled_from(POOL), minutes=minutes, by=givers)
-few_timed = st.lists(st.builds(Treatment, code=st.sampled_from(POOL[:4]), minutes=minutes, by=givers), min_size=1, max_size=6)  # fmt: skip
+few_codes = st.builds(Treatment, code=st.sampled_from(POOL[:4]), minutes=minutes, by=givers)
+few_timed = st.lists(few_codes, min_size=1, max_size=6)
 anything = st.builds(
     Treatment,
     code=st.sampled_from(POOL + UNTIMED + SPANS + ODD),
@@ -254,10 +255,12 @@ def test_the_order_of_treatments_changes_nothing(
     for one, other in distinct:
         if one != other:
             treatments[one] = msgspec.structs.replace(treatments[one], distinct_from=(other,))
-    moved = [
-        msgspec.structs.replace(treatments[old], distinct_from=tuple(new_index[i] for i in treatments[old].distinct_from))
-        for old in order
-    ]  # fmt: skip
+
+    def moved_to(old: int) -> Treatment:
+        others = tuple(new_index[other] for other in treatments[old].distinct_from)
+        return msgspec.structs.replace(treatments[old], distinct_from=others)
+
+    moved = [moved_to(old) for old in order]
 
     def told(given_: list[Treatment], name: dict[int, int]) -> tuple[list[object], list[object]]:
         visit = visit_of(given_, day, payer)
@@ -279,7 +282,7 @@ def test_the_order_of_treatments_changes_nothing(
 
 @CHECK
 @given(st.lists(timed, min_size=1, max_size=6), st.integers(230000, 260000))
-def test_kx_begins_where_the_year_passes_the_threshold_and_never_stops(treatments: list[Treatment], before: int) -> None:
+def test_kx_once_begun_never_stops(treatments: list[Treatment], before: int) -> None:
     visit = visit_of(treatments)
     visit = msgspec.structs.replace(visit, context=msgspec.structs.replace(visit.context, therapy_ytd_cents=before))
     flags = ["KX" in line.modifiers for line in coded(visit).lines]

@@ -162,6 +162,7 @@ def payable(code: str, year: int) -> bool:
 
 
 CODES = {year: sorted(code for code in BY_CODE if payable(code, year)) for year in range(2020, 2027)}
+COMMON = ["97110", "97112", "97140", "97530", "97161"]
 EDGES = [
     dt.date(2020, 4, 30), dt.date(2020, 5, 1), dt.date(2021, 12, 31), dt.date(2022, 1, 1), dt.date(2022, 3, 31),
     dt.date(2022, 4, 1), dt.date(2022, 6, 30), dt.date(2022, 7, 1), dt.date(2024, 3, 8), dt.date(2024, 3, 9),
@@ -177,7 +178,7 @@ def claims(draw: st.DrawFn) -> tuple[Claim, dt.date]:
     line = st.builds(
         ClaimLine,
         date=st.just(day),
-        code=st.one_of(st.sampled_from(["97110", "97112", "97140", "97530", "97161"]), st.sampled_from(CODES[day.year])),
+        code=st.one_of(st.sampled_from(COMMON), st.sampled_from(CODES[day.year])),
         units=st.integers(1, 6),
         modifiers=st.sampled_from([("GP",), ("GP", "CQ"), ("GO", "CO"), ("GP", "KX")]),
         charge_cents=st.one_of(st.just(msgspec.UNSET), st.none(), st.integers(0, 30_000)),

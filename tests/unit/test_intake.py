@@ -186,8 +186,8 @@ def test_a_windows_letter_spoils_its_visit_and_not_the_file(tmp_path: Path) -> N
 
 
 def test_a_csv_that_is_not_there(tmp_path: Path) -> None:
-    code, (row,) = coded(tmp_path / "nowhere.csv")
-    assert code == 3 and "No such file" in row["error"]["message"]
+    result = CliRunner().invoke(cli, ["code", "--json", str(tmp_path / "nowhere.csv")])
+    assert result.exit_code == 3 and "nowhere.csv: cannot be read (No such file" in result.stderr
 
 
 @given(st.text(alphabet='AB,;"\n\r\x00 é0129/-', max_size=80))

@@ -25,7 +25,11 @@ def cases() -> list[Any]:
             shared = {key: group[key] for key in (*EXPECTATIONS, "args", "day") if key in group}
             for text in group["texts"]:
                 case = {**shared, **(text if isinstance(text, dict) else {"text": text})}
-                out.append(pytest.param(case, group["because"], id=f"{path.stem}: {str(case['text'])[:60]!a}"))
+                wrong = case.get("known_wrong")
+                marks = [pytest.mark.xfail(reason=wrong, strict=True)] if wrong else []
+                out.append(
+                    pytest.param(case, group["because"], marks=marks, id=f"{path.stem}: {str(case['text'])[:60]!a}")
+                )
     return out
 
 
@@ -113,7 +117,7 @@ arguments = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=600, deadline=None)
 @given(text=notes, on=days, args=arguments)
 def test_any_note_answers_with_codes_of_its_day(text: str, on: datetime.date, args: dict[str, Any]) -> None:
     got = suggest(text, on=on, **args)
@@ -122,12 +126,8 @@ def test_any_note_answers_with_codes_of_its_day(text: str, on: datetime.date, ar
     assert 0 <= got.confidence <= 1 and round(got.confidence, 2) == got.confidence
     assert got.why and len(set(got.codes)) == len(got.codes)
     assert not got.together or len(got.codes) > 1
-    if args.get("mode") == "group" and args.get("patients") is None and got.codes:
-        from_text = any(word.isdigit() or word in NUMBER_WORDS for word in text.lower().replace("x", " ").split())
-        assert got.ask is not None or from_text
-
-
-NUMBER_WORDS = {"one", "two", "three", "four", "five", "six", "seven", "eight", "another"}
+    if args.get("mode") in ("group", "concurrent") and args.get("patients") is None and got.codes:
+        assert got.ask is not None
 
 
 @pytest.mark.parametrize(

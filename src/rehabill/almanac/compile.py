@@ -5,6 +5,7 @@ a law file that is almost right must not load.
 """
 
 import csv
+import re
 import sys
 from datetime import date, timedelta
 from pathlib import Path
@@ -22,6 +23,7 @@ from rehabill.base.errors import AlmanacError
 HERE = Path(__file__).parent
 COMPILED = HERE / "almanac.msgpack"
 ONE_DAY = timedelta(days=1)
+FIRST_DAY = date(2016, 1, 1)
 
 
 class _UniqueKeys(yaml.SafeLoader):
@@ -30,7 +32,7 @@ class _UniqueKeys(yaml.SafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[Any] = set()
         for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=deep)  # type: ignore[no-untyped-call]
+            key = self.construct_object(key_node, deep=deep)
             if key in seen:
                 raise AlmanacError(str(key_node.start_mark.name), f"'{key}' is stated twice")
             seen.add(key)
@@ -39,7 +41,10 @@ class _UniqueKeys(yaml.SafeLoader):
 
 def read_yaml(path: Path) -> dict[str, Any]:
     with path.open(encoding="utf-8") as file:
-        data = yaml.load(file, Loader=_UniqueKeys)
+        try:
+            data = yaml.load(file, Loader=_UniqueKeys)
+        except yaml.YAMLError as error:
+            raise AlmanacError(path.name, f"is not valid YAML ({error})") from None
     if not isinstance(data, dict):
         raise AlmanacError(path.name, "must hold a mapping")
     return data
@@ -60,6 +65,21 @@ def _day(where: str, value: Any) -> date:
     return value
 
 
+def _day_or_none(where: str, value: Any) -> date | None:
+    return None if value is None else _day(where, value)
+
+
+_RELEASE = re.compile(r"20\d\d\.(0[1-9]|1[0-2])")
+
+
+def _known(where: str, entry: dict[str, Any]) -> str:
+    """The release that first held it; two digits for the month, so that releases sort as text."""
+    known = entry.get("known", FIRST_RELEASE)
+    if not isinstance(known, str) or not _RELEASE.fullmatch(known):
+        raise AlmanacError(where, f"{known!r}: a release is written like 2026.11, in quotes")
+    return known
+
+
 _KINDS: dict[str, type] = {
     "cents": int, "percent": int, "days": int, "months": int, "count": int, "ten_thousandths": int,
     "flag": bool, "text": str, "codes": str,
@@ -68,18 +88,20 @@ _KINDS: dict[str, type] = {
 
 def _value(where: str, unit: str, entry: dict[str, Any], sources: dict[str, schema.Source]) -> schema.Value:
     _only(where, entry, {"from", "value", "source"}, {"to", "verified", "known"})
-    if type(entry["value"]) is not _KINDS[unit]:
-        raise AlmanacError(where, f"{entry['value']!r} is not a {unit}")
+    value: Any = entry["value"]
+    is_of_unit = type(value) is _KINDS[unit]
+    if not is_of_unit:
+        raise AlmanacError(where, f"{value!r} is not a {unit}")
     if entry["source"] not in sources:
         raise AlmanacError(where, f"source '{entry['source']}' is not in sources.yaml")
     last = entry.get("to")
     return schema.Value(
         first=_day(where, entry["from"]),
         last=None if last is None else _day(where, last),
-        value=entry["value"],
+        value=value,
         source=entry["source"],
         verified=entry.get("verified", sources[entry["source"]].tier != "memory"),
-        known=str(entry.get("known", FIRST_RELEASE)),
+        known=_known(where, entry),
     )
 
 
@@ -142,11 +164,31 @@ def _scaled(where: str, text: str, decimals: int) -> int:
     whole, _, fraction = text.partition(".")
     if len(fraction.rstrip("0")) > decimals or not (whole + fraction).isdigit():
         raise AlmanacError(where, f"{text!r} is not a decimal with at most {decimals} places")
-    return int(whole or "0") * 10**decimals + int(fraction[:decimals].ljust(decimals, "0") or "0")
+    scale: int = 10**decimals
+    return int(whole or "0") * scale + int(fraction[:decimals].ljust(decimals, "0") or "0")
 
 
-def _maybe_day(text: str) -> date | None:
-    return date.fromisoformat(text) if text else None
+def _cell_day(where: str, text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise AlmanacError(where, f"{text!r} is not a date written YYYY-MM-DD") from None
+
+
+def _maybe_day(where: str, text: str) -> date | None:
+    return _cell_day(where, text) if text else None
+
+
+def _whole(where: str, text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise AlmanacError(where, f"{text!r} is not a whole number")
+    return int(text)
+
+
+def _yes(where: str, text: str) -> bool:
+    if text not in ("y", "n"):
+        raise AlmanacError(where, f"{text!r} must be y or n")
+    return text == "y"
 
 
 def load_codes(path: Path) -> tuple[schema.Code, ...]:
@@ -156,21 +198,22 @@ def load_codes(path: Path) -> tuple[schema.Code, ...]:
     )
     codes = []
     for row in _rows(path, columns):
+        where = f"{path.name} {row['code']}"
         raw = {
             **row,
             "disciplines": row["disciplines"].split("|"),
-            "first": _maybe_day(row["first_day"]),
-            "last": _maybe_day(row["last_day"]),
+            "first": _maybe_day(where, row["first_day"]),
+            "last": _maybe_day(where, row["last_day"]),
             "successors": [code for code in row["successors"].split("|") if code],
-            "unit_minutes": int(row["unit_minutes"] or 0),
-            "max_minutes": int(row["max_minutes"] or 0),
+            "unit_minutes": _whole(where, row["unit_minutes"] or "0"),
+            "max_minutes": _whole(where, row["max_minutes"] or "0"),
             "add_on_to": row["add_on_to"] or None,
-            **{flag: row[flag] == "y" for flag in ("direct_contact", "evaluation", "unlisted", "verified")},
+            **{flag: _yes(where, row[flag]) for flag in ("direct_contact", "evaluation", "unlisted", "verified")},
         }
         try:
             codes.append(msgspec.convert([raw[name] for name in schema.Code.__struct_fields__], schema.Code))
         except msgspec.ValidationError as error:
-            raise AlmanacError(f"{path.name} {row['code']}", str(error)) from None
+            raise AlmanacError(where, str(error)) from None
     names = [code.code for code in codes]
     if len(set(names)) != len(names):
         raise AlmanacError(path.name, "a code stands twice")
@@ -178,12 +221,12 @@ def load_codes(path: Path) -> tuple[schema.Code, ...]:
 
 
 def load_mue(path: Path) -> tuple[schema.Mue, ...]:
-    return tuple(
-        schema.Mue(
-            row["code"], date.fromisoformat(row["release"]), int(row["value"]), int(row["mai"]), row["source"]
-        )
-        for row in _rows(path, "code release value mai source")
-    )
+    limits = []
+    for row in _rows(path, "code release value mai source"):
+        where = f"{path.name} {row['code']}"
+        value, mai = _whole(where, row["value"]), _whole(where, row["mai"])
+        limits.append(schema.Mue(row["code"], _cell_day(where, row["release"]), value, mai, row["source"]))
+    return tuple(limits)
 
 
 def load_pairs(path: Path) -> tuple[schema.Pair, ...]:
@@ -191,11 +234,12 @@ def load_pairs(path: Path) -> tuple[schema.Pair, ...]:
     by_pair: dict[tuple[str, str], list[tuple[date, int, date | None]]] = {}
     voids: dict[tuple[str, str], date] = {}
     for row in _rows(path, "column1 column2 indicator last_day"):
-        key, last = (row["column1"], row["column2"]), _maybe_day(row["last_day"])
+        where = f"{path.name} {row['column1']} {row['column2']}"
+        key, last = (row["column1"], row["column2"]), _maybe_day(where, row["last_day"])
         if row["indicator"] == "9":
             voids[key] = max(voids.get(key, date.min), last or date.max)
         else:
-            by_pair.setdefault(key, []).append((last or date.max, int(row["indicator"]), last))
+            by_pair.setdefault(key, []).append((last or date.max, _whole(where, row["indicator"]), last))
     pairs = []
     for key, rows in sorted(by_pair.items()):
         after: date | None = voids.get(key)
@@ -219,7 +263,10 @@ def load_rvus(path: Path) -> tuple[schema.Rvu, ...]:
 
 def load_releases(path: Path) -> tuple[schema.Release, ...]:
     rows = _rows(path, "release effective source")
-    return tuple(schema.Release(r["release"], date.fromisoformat(r["effective"]), r["source"]) for r in rows)
+    return tuple(
+        schema.Release(row["release"], _cell_day(f"{path.name} {row['release']}", row["effective"]), row["source"])
+        for row in rows
+    )
 
 
 def load_gpcis(path: Path) -> tuple[schema.Gpci, ...]:
@@ -227,7 +274,7 @@ def load_gpcis(path: Path) -> tuple[schema.Gpci, ...]:
     for row in _rows(path, "locality state name effective work pe mp source"):
         where = f"{path.name} {row['locality']}"
         work, pe, mp = (_scaled(where, row[name], 3) for name in ("work", "pe", "mp"))
-        effective = date.fromisoformat(row["effective"])
+        effective = _cell_day(where, row["effective"])
         gpcis.append(
             schema.Gpci(row["locality"], row["state"], row["name"], effective, work, pe, mp, row["source"])
         )
@@ -260,12 +307,12 @@ def _settings(
                 raise AlmanacError(f"{where}.{name}", f"source '{row['source']}' is not in sources.yaml")
             rows.append(
                 schema.Setting(
-                    first=row.get("from"),
-                    last=row.get("to"),
+                    first=_day_or_none(f"{where}.{name}", row.get("from")),
+                    last=_day_or_none(f"{where}.{name}", row.get("to")),
                     value=row["value"],
                     source=row["source"],
                     confirm=row.get("confirm_with_payer", False),
-                    known=str(row.get("known", FIRST_RELEASE)),
+                    known=_known(f"{where}.{name}", row),
                 )
             )
         settings[name] = tuple(rows)
@@ -310,7 +357,7 @@ def load_folder(folder: Path = HERE, release: str = FIRST_RELEASE) -> schema.Alm
         rvus=load_rvus(tables / "rvu.csv"),
         releases=load_releases(tables / "rvu_releases.csv"),
         gpcis=load_gpcis(tables / "gpci.csv"),
-        facility_places=frozenset(row["code"] for row in places if row["facility"] == "y"),
+        facility_places=frozenset(row["code"] for row in places if _yes(f"place {row['code']}", row["facility"])),
         places=frozenset(row["code"] for row in places),
         payers=payers,
     )
@@ -331,8 +378,16 @@ def _check_references(almanac: schema.Almanac) -> None:
     if stray := {row.release for row in almanac.rvus} - releases:
         raise AlmanacError("rvu.csv", f"releases {', '.join(sorted(stray))} are not in rvu_releases.csv")
     for payer in almanac.payers.values():
-        for on in (date(2016, 1, 1), date(2026, 12, 31)):
+        for on in _days_of(payer):
             profile_of(payer, on, almanac.release)
+
+
+def _days_of(payer: schema.Payer) -> list[date]:
+    """The days on which something of a profile may change: on each of them every setting must have a value."""
+    rows = [row for settings in payer.settings.values() for row in settings]
+    days = {FIRST_DAY, date(2026, 12, 31)} | {row.first for row in rows if row.first}
+    days |= {row.last + ONE_DAY for row in rows if row.last}
+    return sorted(day for day in days if day >= FIRST_DAY)
 
 
 def encode(almanac: schema.Almanac) -> bytes:

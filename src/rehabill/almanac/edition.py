@@ -7,7 +7,8 @@ amounts that other layers may keep on an edition (the same question always has t
 
 import datetime as dt
 from bisect import bisect_right
-from typing import Any
+from collections.abc import Hashable
+from typing import Any, TypeVar
 
 from rehabill.almanac import schema
 from rehabill.almanac.profile import Profile
@@ -19,6 +20,8 @@ from rehabill.base.money import dollars
 _FIRST_DAY = dt.date(2016, 1, 1)
 _PTP_TABLE_DAY = dt.date(2024, 7, 1)
 _ONE_DAY = dt.timedelta(days=1)
+_MEMO_SIZE = 20_000
+T = TypeVar("T")
 
 
 class ReleaseRow:
@@ -76,6 +79,13 @@ class Edition:
         self.gpcis = law.gpcis
         self._rank = {modifier: place for place, modifier in enumerate(profile.modifier_order)}
         self.memo: dict[Any, Any] = {}
+
+    def remember(self, key: Hashable, answer: T) -> T:
+        """Keep an answer that follows from this edition and `key` alone; look it up in `memo`. Bounded."""
+        if len(self.memo) >= _MEMO_SIZE:
+            self.memo.clear()
+        self.memo[key] = answer
+        return answer
 
     def modifier_rank(self, modifier: str) -> tuple[int, str]:
         """Sorts modifiers into the payer's order; those it does not name come last."""
@@ -192,9 +202,7 @@ class Almanac:
             known = ", ".join(sorted(self.data.payers))
             raise InputError("payer", f"there is no payer profile called '{name}'; the profiles are {known}")
         law = self._law(interval, on, release)
-        return Edition(
-            law, profile_of(payer, law.first, release), resolve_settings(payer, law.first, release)
-        )
+        return Edition(law, profile_of(payer, law.first, release), resolve_settings(payer, law.first, release))
 
 
 def _in_force(values: tuple[schema.Value, ...], on: dt.date, release: str) -> schema.Value | None:

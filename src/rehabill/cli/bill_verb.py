@@ -209,7 +209,8 @@ class _Run:
         row = self._encode({"id": record.id, "error": place}) + b"\n"
         log.write(row)
         held.write(row)
-        name = str(record.id or f"line {record.line}")
+        at = f"{record.file} line {record.line}" if record.file else f"line {record.line}"
+        name = at if record.id is None else str(record.id)
         self.attention.append(Attention(name=name, state=_WORDS["unreadable"], why=str(wrong)))
 
     def summary(self) -> dict[str, Any]:

@@ -35,6 +35,8 @@ def command(files: tuple[Path, ...], as_json: bool, only: str | None) -> None:
             click.echo(line)
         click.echo()
 
-    records = read_visits(files)
-    out.each((r for r in records if only is None or str(r.id) == only), work, show)
+    wanted = [record for record in read_visits(files) if str(record.id) == only] if only else None
+    if wanted == []:
+        raise click.UsageError(f"no visit has the id '{only}'")
+    out.each(read_visits(files) if wanted is None else wanted, work, show)
     out.finish()

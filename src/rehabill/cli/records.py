@@ -48,11 +48,12 @@ def lines(files: Iterable[Path]) -> Iterator[tuple[str | None, int, bytes]]:
         if str(path) == "-":
             yield from ((None, number, line) for number, line in _numbered(sys.stdin.buffer))
             continue
-        with _open(path) as file:
+        with open_input(path) as file:
             yield from ((str(path), number, line) for number, line in _numbered(file))
 
 
-def _open(path: Path) -> BinaryIO:
+def open_input(path: Path) -> BinaryIO:
+    """A file that cannot be opened ends the run: half of the input is not the input."""
     try:
         return path.open("rb")
     except OSError as error:

@@ -1,10 +1,11 @@
 """Visits from JSON Lines or from a CSV with one row for each treatment, told apart by the file's name."""
 
 from collections.abc import Iterable, Iterator
+from io import TextIOWrapper
 from pathlib import Path
 
 from rehabill.base.errors import InputError
-from rehabill.cli.records import Record, read_lines
+from rehabill.cli.records import Record, open_input, read_lines
 from rehabill.intake import treatment_rows
 from rehabill.model.visit import Visit
 
@@ -21,7 +22,7 @@ def read_visits(files: Iterable[Path]) -> Iterator[Record]:
 def _csv(path: Path) -> Iterator[Record]:
     try:
         # bytes that are not UTF-8 pass, so that they spoil one visit and not the file
-        with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
+        with TextIOWrapper(open_input(path), encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
             for number, name, found in treatment_rows.read(file):
                 if isinstance(found, Visit):
                     yield Record(found.id, number, str(path), found)
@@ -29,5 +30,3 @@ def _csv(path: Path) -> Iterator[Record]:
                     yield Record(name, number, str(path), wrong=found)
     except InputError as error:
         yield Record(None, 1, str(path), wrong=error)
-    except OSError as error:
-        yield Record(None, 1, str(path), wrong=InputError("", f"the file cannot be read ({error.strerror})"))

@@ -61,14 +61,17 @@ def _check_indexes(visit: Visit) -> None:
 
 
 def _policy(edition: Edition) -> Policy:
-    marked = edition.profile.assistant_modifier and edition.flag("medicare.therapy.assistant_modifier")
-    if not marked:
+    found: Policy | None = edition.memo.get("assistant policy")
+    if found is None:
+        found = edition.remember("assistant policy", _assistant_policy(edition))
+    return found
+
+
+def _assistant_policy(edition: Edition) -> Policy:
+    if not (edition.profile.assistant_modifier and edition.flag("medicare.therapy.assistant_modifier")):
         return Policy(False)
-    return Policy(
-        True,
-        edition.number("medicare.therapy.de_minimis_percent"),
-        edition.flag("medicare.therapy.last_unit_policy"),
-    )
+    percent = edition.number("medicare.therapy.de_minimis_percent")
+    return Policy(True, percent, edition.flag("medicare.therapy.last_unit_policy"))
 
 
 def _place_of_service(visit: Visit, edition: Edition, steps: list[Step]) -> str | None:

@@ -4,7 +4,7 @@ import datetime as dt
 
 import msgspec
 
-from rehabill.almanac.edition import Almanac, Edition
+from rehabill.almanac.edition import Almanac
 from rehabill.base.errors import InputError, NotInForce
 from rehabill.base.finding import Finding, Fix, Verdict
 from rehabill.model.claim import Claim
@@ -32,21 +32,21 @@ def scrub(claim: Claim, almanac: Almanac, today: dt.date | None = None) -> Scrub
     first = min(case.lines, key=lambda line: line.day)
     found: list[Finding] = []
     for rule in rules_for(claim):
-        found.extend(_run(rule, case, first.edition))
+        try:
+            found.extend(rule.check(case, first.edition))
+        except InputError:
+            raise
+        except Exception as error:
+            found.append(_not_checked(rule, error))
     return Scrubbed(claim.id, first.edition.stamp(first.day), verdict_of(found), tuple(found))
 
 
-def _run(rule: Rule, case: Case, edition: Edition) -> list[Finding]:
+def _not_checked(rule: Rule, error: Exception) -> Finding:
     """A rule that crashes holds the claim and says so; law that is not in force is missing data, not a pass."""
-    try:
-        return list(rule.check(case, edition))
-    except InputError:
-        raise
-    except NotInForce as missing:
-        return [_about(rule, "no_data", f"This could not be checked: {missing}.")]
-    except Exception as error:
-        text = f"Rule {rule.id} failed on this claim ({type(error).__name__}); the claim is held. Report this."
-        return [_about(rule, "fail", text)]
+    if isinstance(error, NotInForce):
+        return _about(rule, "no_data", f"This could not be checked: {error}.")
+    text = f"Rule {rule.id} failed on this claim ({type(error).__name__}); the claim is held. Report this."
+    return _about(rule, "fail", text)
 
 
 def _about(rule: Rule, status: str, text: str) -> Finding:

@@ -96,7 +96,8 @@ def _rows(reader: "csv.DictReader[str]") -> Iterator[tuple[int, dict[str, Any]]]
         except StopIteration:
             return
         except csv.Error as error:
-            raise InputError(f"row {reader.line_num + 1}", f"from here on this cannot be read as CSV ({error})") from None
+            where = f"row {reader.line_num + 1}"
+            raise InputError(where, f"from here on this cannot be read as CSV ({error})") from None
         cells = [cell for cell in row.values() if isinstance(cell, str)]
         if any(cell.strip() for cell in cells):
             yield reader.line_num - sum(cell.count("\n") for cell in cells), row

@@ -14,7 +14,7 @@ from rehabill.model.party import Person, Subscriber
 from rehabill.model.terms import Cents, Count, Discipline, Minutes, OtherCare, RecordId, Role, Telehealth
 
 
-class PlanOfCare(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+class PlanOfCare(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     starts: dt.date | None = None
     ends: dt.date | None = None
     certified_on: dt.date | None = None
@@ -38,7 +38,7 @@ class RemoteMonitoring(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     live_contact: bool | None = None
 
 
-class Context(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+class Context(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """What is known around a visit or claim."""
 
     therapy_ytd_cents: Cents | None | UnsetType = UNSET
@@ -75,7 +75,7 @@ class LineAdjudication(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     adjustments: tuple[Adjustment, ...] = ()
 
 
-class ClaimLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+class ClaimLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """One service line. `date` absent means the claim's `date`."""
 
     date: dt.date | None = None
@@ -121,7 +121,7 @@ class Accident(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, fo
     state: str | None = None
 
 
-class Claim(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+class Claim(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """Only `payer` and the lines' date, code and units must be there."""
 
     id: RecordId = None

@@ -10,7 +10,7 @@ from rehabill.model.claim import Context
 from rehabill.model.terms import Discipline, RecordId, Telehealth
 
 
-class CodedLine(msgspec.Struct, frozen=True):
+class CodedLine(msgspec.Struct, frozen=True, gc=False):
     """`minutes` are those that earned the line's units, with the leftovers that belong to it (None: not recorded).
 
     `assistant_minutes` are the assistant's own of them; `treatments` counts from 0; `distinct_from` are line numbers.
@@ -30,7 +30,7 @@ class CodedLine(msgspec.Struct, frozen=True):
     description: str | None = None
 
 
-class NotBilled(msgspec.Struct, frozen=True):
+class NotBilled(msgspec.Struct, frozen=True, gc=False):
     """Minutes or services kept on record without a unit: `reason` says why, `law` names the value of law."""
 
     treatments: tuple[int, ...]
@@ -53,7 +53,7 @@ class Suggestion(msgspec.Struct, frozen=True, omit_defaults=True):
     together: bool = False
 
 
-class CodedVisit(msgspec.Struct, frozen=True):
+class CodedVisit(msgspec.Struct, frozen=True, gc=False):
     id: RecordId
     date: dt.date
     payer: str

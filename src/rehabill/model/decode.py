@@ -65,13 +65,14 @@ def _explain(message: str, kind: type) -> InputError:
     text = message[: at.start()] if at else message
     if match := _MISSING.search(text):
         name = match.group(1)
-        return InputError(_join(path, name), f"{_words(name)} is missing")
+        words = _words(name)
+        return InputError(_join(path, name), f"{words} {'are' if words.endswith('s') else 'is'} missing")
     if match := _UNKNOWN.search(text):
         name = match.group(1)
         near = difflib.get_close_matches(name, _all_fields(kind), n=1)
         hint = f"; did you mean '{near[0]}'?" if near else ""
         return InputError(_join(path, name), f"there is no field called '{name}' here{hint}")
-    field = re.sub(r"\[.*?\]$", "", path).rsplit(".", 1)[-1]
+    field = re.sub(r"(\[[^\]]*\])+$", "", path).rsplit(".", 1)[-1]
     if match := _EXPECTED.search(text):
         return InputError(path, f"{_words(field)} must be {_types(match.group(1))}, not {_types(match.group(2))}")
     if match := _BOUND.search(text):

@@ -1,13 +1,12 @@
 """What a claim should pay, line by line, with the inputs of the formula."""
 
-
 import msgspec
 
 from rehabill.base.finding import Step
 from rehabill.model.terms import RecordId
 
 
-class Reduction(msgspec.Struct, frozen=True):
+class Reduction(msgspec.Struct, frozen=True, gc=False):
     """`kind`: mppr, assistant, sequestration or contract. `law` names the value of law that sets it."""
 
     kind: str
@@ -15,7 +14,7 @@ class Reduction(msgspec.Struct, frozen=True):
     law: str | None
 
 
-class FeeInputs(msgspec.Struct, frozen=True):
+class FeeInputs(msgspec.Struct, frozen=True, gc=False):
     """The numbers of the fee formula: RVUs in hundredths, GPCIs in thousandths, conversion factor in 1/10,000 $."""
 
     work_rvu: str
@@ -31,7 +30,7 @@ class FeeInputs(msgspec.Struct, frozen=True):
     carried_back: bool = False
 
 
-class PricedLine(msgspec.Struct, frozen=True):
+class PricedLine(msgspec.Struct, frozen=True, gc=False):
     """`allowed = min(charge, full - mppr - contract)` and `allowed = payer + patient + assistant + sequestration`.
 
     Amounts are None where the almanac has no price (`no_data` says why).
@@ -52,7 +51,7 @@ class PricedLine(msgspec.Struct, frozen=True):
     no_data: str | None = None
 
 
-class PricedClaim(msgspec.Struct, frozen=True):
+class PricedClaim(msgspec.Struct, frozen=True, gc=False):
     id: RecordId
     edition: str
     payer: str
@@ -65,5 +64,3 @@ class PricedClaim(msgspec.Struct, frozen=True):
     complete: bool
     """False when a line has no price: the totals then leave it out."""
     steps: tuple[Step, ...]
-
-

@@ -11,7 +11,7 @@ from rehabill.model.party import Person, Subscriber
 from rehabill.model.terms import Count, Discipline, Minutes, Mode, RecordId, Role, Telehealth, UnitsRule
 
 
-class Treatment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+class Treatment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """One thing done, with its minutes. `by` absent means the therapist of the visit's discipline."""
 
     code: str | None = None
@@ -30,7 +30,7 @@ class Treatment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, f
     """Treatments (counted from 0) from which the note shows this one separate in time, site or encounter."""
 
 
-class Visit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+class Visit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """One patient, one day, one discipline. Only `date`, `payer` and `treatments` must be there."""
 
     id: RecordId = None

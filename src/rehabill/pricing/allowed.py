@@ -40,10 +40,28 @@ def allowed(edition: Edition, items: Sequence[Item], where: Where, earlier: Sequ
 
     Raises `InputError` for an unknown locality.
     """
+    key = (where, tuple([(item.code, item.units) for item in items]), tuple([item.code for item in earlier]))
+    found: tuple[Allowed, ...] | None = edition.memo.get(key)
+    if found is None:
+        found = edition.remember(key, _allowed(edition, items, where, earlier))
+    return tuple([_at_most(amount, item.charge_cents) for amount, item in zip(found, items, strict=True)])
+
+
+def _allowed(edition: Edition, items: Sequence[Item], where: Where, earlier: Sequence[Item]) -> tuple[Allowed, ...]:
+    """Whatever the charges. A clinic's days repeat a few sets of codes and units, so this is worth remembering."""
     fees = fees_at(edition, where)
     found = [fees[item.code] for item in items]
     top = _top(found, items, [fees[item.code] for item in earlier])
-    return tuple([_line(item, fee, place == top) for place, (item, fee) in enumerate(zip(items, found, strict=True))])
+    return tuple(
+        _line(item.units, fee, place == top) for place, (item, fee) in enumerate(zip(items, found, strict=True))
+    )
+
+
+def _at_most(amount: Allowed, charge: int | None) -> Allowed:
+    """Medicare allows the lesser of fee and charge."""
+    if charge is None or charge >= amount.allowed_cents or isinstance(amount.fee, NoFee):
+        return amount
+    return Allowed(amount.full_cents, amount.mppr_cents, charge, amount.fee, amount.first_unit_in_full)
 
 
 def _top(fees: Sequence[UnitFee | NoFee], items: Sequence[Item], earlier: Sequence[UnitFee | NoFee]) -> int:
@@ -61,11 +79,9 @@ def _top(fees: Sequence[UnitFee | NoFee], items: Sequence[Item], earlier: Sequen
     return best
 
 
-def _line(item: Item, fee: UnitFee | NoFee, holds_top: bool) -> Allowed:
+def _line(units: int, fee: UnitFee | NoFee, holds_top: bool) -> Allowed:
     if isinstance(fee, NoFee):
         return Allowed(0, 0, 0, fee)
-    full = fee.full_cents * item.units
-    mppr = fee.mppr_cents * (item.units - holds_top)
-    charge = item.charge_cents
-    lesser = full - mppr if charge is None or charge > full - mppr else charge
-    return Allowed(full, mppr, lesser, fee, holds_top)
+    full = fee.full_cents * units
+    mppr = fee.mppr_cents * (units - holds_top)
+    return Allowed(full, mppr, full - mppr, fee, holds_top)

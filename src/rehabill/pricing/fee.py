@@ -70,7 +70,7 @@ def fees_at(edition: Edition, where: Where) -> Fees:
     """Fees by code. Looking one up raises `InputError` for a locality the almanac does not hold that year."""
     found: Fees | None = edition.memo.get(where)
     if found is None:
-        found = edition.memo[where] = Fees(edition, where)
+        found = edition.remember(where, Fees(edition, where))
     return found
 
 

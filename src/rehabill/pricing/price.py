@@ -136,11 +136,12 @@ def _shares(edition: Edition) -> _Shares:
     if found is None:
         profile = edition.profile
         part_b = profile.patient_share == "part_b"
-        found = edition.memo["shares"] = _Shares(
+        shares = _Shares(
             edition.number("medicare.part_b.coinsurance_percent") if part_b else 0,
             100 - edition.number(_ASSISTANT_LAW) if profile.assistant_reduction else 0,
             edition.number(_SEQUESTRATION_LAW) if profile.sequestration else 0,
         )
+        found = edition.remember("shares", shares)
     return found
 
 

@@ -7,15 +7,17 @@ import msgspec
 from rehabill.almanac.edition import Edition
 from rehabill.coding.assistants import Policy, split, whole_service
 from rehabill.rules.case import Case, Line
+from rehabill.rules.code_sets import kept
 from rehabill.rules.disciplines import ASSISTANT, ASSISTANTS
-from rehabill.rules.traits import EVALUATION, POOLED, THERAPY, kept, traits_of
+from rehabill.rules.traits import EVALUATION, POOLED, THERAPY, traits_of
 
 IN_USE = "medicare.therapy.assistant_modifier"
 SHARE = "medicare.therapy.de_minimis_percent"
 LAST_UNIT = "medicare.therapy.last_unit_policy"
 LAW = (IN_USE, SHARE, LAST_UNIT)
 _MODIFIER = {"PT": "CQ", "OT": "CO"}
-_OF_ROLE = {"PTA": "CQ", "OTA": "CO"}
+_ALONE = (("CQ",), ("CO",))
+OF_ROLE = {"PTA": "CQ", "OTA": "CO"}
 
 
 class Helped(msgspec.Struct):
@@ -41,7 +43,7 @@ class Helped(msgspec.Struct):
 
 def helped(case: Case) -> tuple[Helped, ...]:
     """Codes of a day with an assistant's part, under a payer that wants the modifier; evaluations are PT163's."""
-    return kept(case.memo, "helped", _helped, case)
+    return kept(case, "helped", _helped)
 
 
 def _helped(case: Case) -> tuple[Helped, ...]:
@@ -67,7 +69,7 @@ def modifier_of(case: Case, line: Line) -> str | None:
     discipline = case.discipline(line)
     if discipline is not None:
         return _MODIFIER.get(discipline)
-    return _OF_ROLE.get(line.line.by or "")
+    return OF_ROLE.get(line.line.by or "")
 
 
 def is_marked(line: Line) -> bool:
@@ -80,8 +82,14 @@ def by_assistant(line: Line) -> bool:
 
 
 def _tells(line: Line) -> bool:
-    own = line.line.assistant_minutes
-    return (isinstance(own, int) and own > 0) or line.line.by in ASSISTANTS or is_marked(line)
+    said = line.line
+    own = said.assistant_minutes
+    return (
+        (isinstance(own, int) and own > 0)
+        or said.by in ASSISTANTS
+        or (len(said.modifiers) > 1 and is_marked(line))
+        or said.modifiers[:1] in _ALONE
+    )
 
 
 def _take(share: Helped, line: Line) -> None:

@@ -4,7 +4,8 @@ from rehabill.almanac.edition import Edition
 from rehabill.coding.modifiers import ASSISTANT_MODIFIER, DISCIPLINE_MODIFIER
 from rehabill.coding.record import DISCIPLINE_OF
 from rehabill.rules.case import DISCIPLINE_MODIFIERS, Case, Line
-from rehabill.rules.traits import kept
+from rehabill.rules.code_sets import kept
+from rehabill.rules.traits import OWN_DISCIPLINE, traits_of
 
 THERAPY = frozenset(DISCIPLINE_MODIFIERS)
 ASSISTANT = frozenset(ASSISTANT_MODIFIER.values())
@@ -18,7 +19,7 @@ _LISTS = {
 
 def reserved(edition: Edition) -> dict[str, str]:
     """Evaluations that take one therapy modifier only: the modifier by code."""
-    return kept(edition.memo, "rules.reserved", _reserved, edition)
+    return kept(edition, "rules.reserved", _reserved)
 
 
 def _reserved(edition: Edition) -> dict[str, str]:
@@ -38,7 +39,6 @@ def expected(case: Case, line: Line) -> str | None:
     """The therapy modifier a line should have, where claim, code and helper agree on one."""
     said = {case.claim.discipline, DISCIPLINE_OF.get(line.line.by or "")}
     wanted = {DISCIPLINE_MODIFIER[discipline] for discipline in said if discipline is not None}
-    own = reserved(line.edition).get(line.code)
-    if own is not None:
-        wanted.add(own)
+    if traits_of(line) & OWN_DISCIPLINE:
+        wanted.add(reserved(line.edition).get(line.code, "GN"))
     return wanted.pop() if len(wanted) == 1 else None

@@ -1,7 +1,6 @@
 """What the minutes of a day earn, set beside what the claim bills: timed codes by discipline and day."""
 
 import datetime as dt
-from functools import lru_cache
 
 import msgspec
 
@@ -10,10 +9,10 @@ from rehabill.base.finding import Fix
 from rehabill.coding import services as counting
 from rehabill.coding import units
 from rehabill.coding.services import POOL, Service
-from rehabill.rules.case import Case, Line
+from rehabill.rules.case import DISCIPLINE_MODIFIERS, Case, Line
+from rehabill.rules.code_sets import kept
 from rehabill.rules.rule import drop, put, review
-
-_TIMED = frozenset({POOL, "span", "whole", "band"})
+from rehabill.rules.traits import POOLED, TIMED, any_traits, traits_of
 
 POOL_LAW = ("medicare.therapy.total_time_rule", "payer.units_rule")
 MIDPOINT_LAW = ("cpt.midpoint_rule", "payer.units_rule")
@@ -46,18 +45,49 @@ class Timed(msgspec.Struct):
 Day = dict[str, Timed]
 
 
-@lru_cache(maxsize=1)
 def timed_days(case: Case) -> tuple[Day, ...]:
     """Each discipline's day with its timed codes, where something is not as the minutes say or cannot be told."""
+    return kept(case, "timed_days", _timed_days)
+
+
+def _timed_days(case: Case) -> tuple[Day, ...]:
+    if not any_traits(case) & TIMED or _everyday(case):
+        return ()
     return tuple(day for day in _gather(case) if not _in_order(case, day))
+
+
+def _everyday(case: Case) -> bool:
+    """The usual claim, told at a glance: one day and discipline, each line's own minutes earn its units, and so does
+    their total. A code that stands twice, an hour's code or anything else out of the usual is looked at closely.
+    """
+    total = billed = 0
+    seen = set()
+    first = case.lines[0]
+    leading = first.line.modifiers[:1]
+    if leading and leading[0] not in DISCIPLINE_MODIFIERS:
+        return False
+    for line in case.lines:
+        own = traits_of(line)
+        if not own & TIMED:
+            continue
+        said = line.line
+        spent = said.minutes
+        if not own & POOLED or not isinstance(spent, int) or said.code in seen:
+            return False
+        if line.day != first.day or said.modifiers[:1] != leading or units.midpoint(spent) != said.units:
+            return False
+        seen.add(said.code)
+        total += spent
+        billed += said.units
+    return units.midpoint(total) == billed
 
 
 def _gather(case: Case) -> list[Day]:
     found: dict[tuple[dt.date, str | None], Day] = {}
     for line in case.lines:
-        code = line.edition.codes.get(line.line.code)
-        if code is None or code.basis not in _TIMED:
+        if not traits_of(line) & TIMED:
             continue
+        code = line.edition.codes[line.line.code]
         day = found.setdefault((line.day, case.discipline(line)), {})
         timed = day.get(code.code)
         if timed is None:
@@ -79,24 +109,12 @@ def _in_order(case: Case, day: Day) -> bool:
     if pool:
         if edition.profile.units_rule == "ama_midpoint":
             _by_midpoint(pool)
-        elif not _each_by_itself(pool):
+        else:
             _by_total_time(pool)
     for name, timed in day.items():
         if name not in pool and timed.due is None:
             _outside_pool(case, timed, day)
     return all(timed.billed == timed.due and not timed.at_most for timed in day.values())
-
-
-def _each_by_itself(pool: Day) -> bool:
-    """The everyday case: every code's own minutes earn what is billed, and so does their total."""
-    total = billed = 0
-    for timed in pool.values():
-        if timed.minutes is None or units.midpoint(timed.minutes) != timed.billed:
-            return False
-        total += timed.minutes
-        billed += timed.billed
-        timed.due = timed.billed
-    return units.midpoint(total) == billed
 
 
 def _by_midpoint(pool: Day) -> None:
@@ -127,7 +145,7 @@ def _outside_pool(case: Case, timed: Timed, day: Day) -> None:
     code, edition = timed.code, timed.lines[0].edition
     timed.law = SPAN_LAW if code.basis == "span" else BAND_LAW
     add_on = edition.law.add_ons.get(code.code)
-    if add_on is not None and add_on.basis in _TIMED:
+    if add_on is not None and add_on.basis != "untimed":
         _chain(case, timed, day.get(add_on.code), add_on)
     elif code.add_on_to in day:
         return  # counted with its base

@@ -13,8 +13,9 @@ from rehabill.almanac.edition import Edition
 from rehabill.almanac.schema import Code
 from rehabill.base.finding import Finding, Fix
 from rehabill.rules.case import Case, Line
+from rehabill.rules.code_sets import kept, outside_table
 from rehabill.rules.rule import Rule, drop, put, review, safe
-from rehabill.rules.traits import UNKNOWN, any_traits, kept, outside_table, traits, traits_of
+from rehabill.rules.traits import UNKNOWN, any_traits, traits, traits_of
 
 _WELL_FORMED = re.compile(r"\d{5}|[A-Z]\d{4}|\d{4}[AFMTU]")
 _FUNCTIONAL = "medicare.functional_reporting"
@@ -73,7 +74,7 @@ def _rewritten(line: Line) -> Fix | None:
 
 
 def _functional(edition: Edition) -> frozenset[str]:
-    return kept(edition.memo, "rules.functional", _functional_codes, edition)
+    return kept(edition, "rules.functional", _functional_codes)
 
 
 def _functional_codes(edition: Edition) -> frozenset[str]:

@@ -13,16 +13,17 @@ from rehabill.base.finding import Finding, Fix
 from rehabill.rules.case import Case, Line
 from rehabill.rules.rule import Rule, drop, put, review
 from rehabill.rules.traits import GROUP, traits_of
-from rehabill.rules.untimed import repeated
+from rehabill.rules.untimed import repeated, units_of
 
 
 def check(case: Case, edition: Edition) -> Iterator[Finding]:
-    for (_, code), (lines, units) in repeated(case).items():
+    for lines in repeated(case).values():
         last = lines[-1]
         law = ("medicare.therapy.group",) if traits_of(last) & GROUP else ("cpt.untimed_once",)
         yield RULE.fail(
-            last.edition, last.path("units"), law=law, fix=_fix(lines), line=last.number, code=code, units=units
-        )
+            last.edition, last.path("units"), law=law, fix=_fix(lines),
+            line=last.number, code=last.code, units=units_of(lines),
+        )  # fmt: skip
 
 
 def _fix(lines: tuple[Line, ...]) -> Fix:

@@ -45,7 +45,7 @@ def _speaks(case: Case, line: Line, limit: Mue) -> bool:
         return False
     if limit.value == 0:
         return line.edition.profile.pfs_status and not traits_of(line) & (BUNDLED | INVALID | NONCOVERED)
-    return (line.day, line.code) not in repeated(case)
+    return all(key[:2] != (line.day, line.code) for key in repeated(case))
 
 
 def _over(line: Line, limit: Mue, before: int) -> Finding:

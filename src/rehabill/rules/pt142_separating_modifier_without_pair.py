@@ -17,13 +17,15 @@ from rehabill.rules.rule import Rule, remove, review
 
 def check(case: Case, edition: Edition) -> Iterator[Finding]:
     for line in case.lines:
-        modifier = next((modifier for modifier in line.line.modifiers if modifier in SEPARATING), None)
-        if modifier is None or line.edition.profile.family != "medicare" or not line.edition.profile.ncci:
+        found = [modifier for modifier in line.line.modifiers if modifier in SEPARATING]
+        if not found or line.edition.profile.family != "medicare" or not line.edition.profile.ncci:
             continue
         if not _has_reason(case, line):
             path = line.path("modifiers")
-            fix = review(remove(path, modifier))
-            yield RULE.fail(line.edition, path, fix=fix, line=line.number, code=line.code, modifier=modifier)
+            fix = review(*(remove(path, modifier) for modifier in found))
+            yield RULE.fail(
+                line.edition, path, fix=fix, line=line.number, code=line.code, modifier=" and ".join(found)
+            )
 
 
 def _has_reason(case: Case, line: Line) -> bool:

@@ -16,6 +16,8 @@ from rehabill.rules.rule import Rule, remove, review
 
 def check(case: Case, edition: Edition) -> Iterator[Finding]:
     for line in case.lines:
+        if len(line.line.modifiers) < 2:
+            continue
         found = sorted(THERAPY.intersection(line.line.modifiers))
         if len(found) < 2:
             continue

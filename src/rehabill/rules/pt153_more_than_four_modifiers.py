@@ -16,12 +16,13 @@ _ROOM = "x12.line_modifiers"
 
 
 def check(case: Case, edition: Edition) -> Iterator[Finding]:
+    room = edition.number(_ROOM)
     for line in case.lines:
         count = len(line.line.modifiers)
-        if count > line.edition.number(_ROOM):
+        if count > room:
             yield RULE.fail(
                 line.edition, line.path("modifiers"), line=line.number, code=line.code, count=count,
-                fix=review(advice="Keep the modifiers that decide payment."), room=line.edition.number(_ROOM),
+                fix=review(advice="Keep the modifiers that decide payment."), room=room,
             )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from rehabill.almanac.edition import Edition
 from rehabill.base.finding import Finding, Fix
-from rehabill.rules.assistant_share import LAW, Helped, by_assistant, helped, is_marked
+from rehabill.rules.assistant_share import LAW, OF_ROLE, Helped, by_assistant, helped, is_marked
 from rehabill.rules.case import Case, Line
 from rehabill.rules.rule import Rule, add, review, safe
 
@@ -45,7 +45,8 @@ def _fix(line: Line, modifier: str, units: int) -> Fix:
         return review(advice=f"Split the line: {line.line.units - units} of its units plain, {units} with {modifier}.")
     edit = add(line.path("modifiers"), modifier)
     room = len(line.line.modifiers) < line.edition.number("x12.line_modifiers")
-    return safe(edit) if by_assistant(line) and room and units == line.line.units else review(edit)
+    sure = by_assistant(line) and OF_ROLE[line.line.by or ""] == modifier and units == line.line.units
+    return safe(edit) if sure and room else review(edit)
 
 
 def _line_by_line(share: Helped) -> Iterator[Finding]:

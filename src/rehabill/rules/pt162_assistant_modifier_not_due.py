@@ -23,12 +23,13 @@ def check(case: Case, edition: Edition) -> Iterator[Finding]:
 
 def _needless(share: Helped, units: int) -> Finding:
     line = [line for line in share.lines if is_marked(line) and line.line.units][-1]
-    modifier = next(modifier for modifier in line.line.modifiers if modifier in ASSISTANT)
+    found = [modifier for modifier in line.line.modifiers if modifier in ASSISTANT]
+    modifier = " and ".join(found)
     path = line.path("modifiers")
     if units < line.line.units:
         fix = review(advice=f"Split the line: {units} of its units plain, {line.line.units - units} with {modifier}.")
     else:
-        fix = review(remove(path, modifier))
+        fix = review(*(remove(path, one) for one in found))
     say = "fail" if line.edition.flag(IN_USE) else "before"
     return RULE.fail(
         line.edition, path, say=say, fix=fix,

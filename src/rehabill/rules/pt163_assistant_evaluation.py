@@ -22,14 +22,14 @@ def check(case: Case, edition: Edition) -> Iterator[Finding]:
     for line in case.lines:
         if not traits_of(line) & EVALUATION:
             continue
-        modifier = next((modifier for modifier in line.line.modifiers if modifier in ASSISTANT), None)
-        if modifier is not None or line.line.by in ASSISTANTS:
-            yield _refused(line, modifier)
+        found = [modifier for modifier in line.line.modifiers if modifier in ASSISTANT]
+        if found or line.line.by in ASSISTANTS:
+            yield _refused(line, found)
 
 
-def _refused(line: Line, modifier: str | None) -> Finding:
+def _refused(line: Line, found: list[str]) -> Finding:
     severity: Severity = "error" if line.edition.profile.family == "medicare" else "warning"
-    if modifier is None:
+    if line.line.by in ASSISTANTS:
         fix = review(advice="If the therapist evaluated, name the therapist; else take the line off.")
         return RULE.fail(
             line.edition, line.path("by"), severity=severity, say="by", fix=fix,
@@ -37,8 +37,8 @@ def _refused(line: Line, modifier: str | None) -> Finding:
         )  # fmt: skip
     path = line.path("modifiers")
     return RULE.fail(
-        line.edition, path, severity=severity, fix=review(remove(path, modifier)),
-        line=line.number, code=line.code, modifier=modifier,
+        line.edition, path, severity=severity, fix=review(*(remove(path, modifier) for modifier in found)),
+        line=line.number, code=line.code, modifier=" and ".join(found),
     )  # fmt: skip
 
 

@@ -23,11 +23,16 @@ def check(case: Case, edition: Edition) -> Iterator[Finding]:
     if not any_traits(case) & GROUP:
         return
     for group in case.lines:
-        if not traits_of(group) & GROUP:
+        if not _is_treatment(group):
             continue
         for other in case.days[group.day]:
             if _one_on_one(other):
                 yield from _look(group, other)
+
+
+def _is_treatment(line: Line) -> bool:
+    """A group of patients; training caregivers in a group is not time with the patient."""
+    return bool(traits_of(line) & GROUP) and line.edition.codes[line.code].therapy == "always"
 
 
 def _one_on_one(line: Line) -> bool:

@@ -1,14 +1,9 @@
 """What a code is, as bits worked out once for each edition, so that a rule sees at a glance whether it has work."""
 
-from collections.abc import Callable
-from typing import Any, TypeVar
-
 from rehabill.almanac.edition import Edition
 from rehabill.almanac.schema import Code
 from rehabill.rules.case import Case, Line
-
-A = TypeVar("A")
-T = TypeVar("T")
+from rehabill.rules.code_sets import kept, outside_table
 
 UNKNOWN = 1
 """Not known to be valid that day: not in the table, not in force, or the table does not cover the day."""
@@ -32,22 +27,13 @@ _STATUSES = {"B": BUNDLED, "I": INVALID, "N": NONCOVERED}
 _RESERVED = ("medicare.therapy.codes_gp", "medicare.therapy.codes_go", "medicare.therapy.codes_gn")
 
 
-def kept(memo: dict[Any, Any], name: str, work_out: Callable[[A], T], of: A) -> T:
-    """What `work_out` says of a case or an edition, asked once and kept in its memo."""
-    try:
-        found: T = memo[name]
-    except KeyError:
-        found = memo[name] = work_out(of)
-    return found
-
-
 def traits_of(line: Line) -> int:
     return traits(line.edition).get(line.line.code, UNKNOWN)
 
 
 def any_traits(case: Case) -> int:
     """The traits of all lines together."""
-    return kept(case.memo, "traits", _any_traits, case)
+    return kept(case, "traits", _any_traits)
 
 
 def _any_traits(case: Case) -> int:
@@ -58,7 +44,7 @@ def _any_traits(case: Case) -> int:
 
 
 def traits(edition: Edition) -> dict[str, int]:
-    return kept(edition.memo, "rules.traits", _traits, edition)
+    return kept(edition, "rules.traits", _traits)
 
 
 def _traits(edition: Edition) -> dict[str, int]:
@@ -95,9 +81,3 @@ def _add_statuses(edition: Edition, found: dict[str, int]) -> None:
 
 def _listed(edition: Edition, name: str) -> list[str]:
     return str(edition.value(name)).split() if edition.known(name) else []
-
-
-def outside_table(edition: Edition, name: str) -> bool:
-    """Whether the edition's days lie before or after those a table speaks for."""
-    table = edition.law.almanac.tables[name]
-    return edition.law.first < table.first or edition.law.first > table.last

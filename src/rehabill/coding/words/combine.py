@@ -10,7 +10,7 @@ from rehabill.coding.words.decide import (
     measured_flags,
     verdict,
 )
-from rehabill.coding.words.finish import first_then, grouped, literal
+from rehabill.coding.words.finish import attended, first_then, grouped, literal
 from rehabill.coding.words.match import Found, Reading, number, read
 from rehabill.coding.words.result import Asked, Suggestion
 from rehabill.coding.words.tokens import LIMIT
@@ -22,6 +22,7 @@ _STATES = {
     "past": "was done earlier, not at this visit",
     "report": "is reported, not given",
 }
+_EVIDENCE = ("activity", "label")
 _UNREADABLE = "What was done, with which aim, and to which part? The text names no treatment this program knows."
 
 
@@ -34,7 +35,7 @@ def answer(vocabulary: Vocabulary, asked: Asked) -> Suggestion:
     verdicts = _settle(vocabulary, case, _without_details(verdicts))
     found = _combine(verdicts, voided) if verdicts else _nothing(reading, voided)
     found = literal(vocabulary, case, reading, found, verdicts)
-    found = grouped(vocabulary, asked, case, reading, found)
+    found = grouped(vocabulary, asked, reading, attended(vocabulary, asked, found))
     if len(asked.text) > LIMIT and found.ask is None:
         found = msgspec.structs.replace(found, ask="The text is very long: which treatment do these minutes belong to?")
     return msgspec.structs.replace(found, confidence=round(min(max(found.confidence, 0.0), 1.0), 2))
@@ -92,32 +93,37 @@ def _muscles(reading: Reading, raw: str) -> float | None:
 
 def _attach_purposes(vocabulary: Vocabulary, reading: Reading) -> None:
     """Give each activity the purposes of its own part of the sentence, else those that follow, else the only ones."""
-    acts = [h for h in reading.found if h.entry.role in ("activity", "label")]
+    acts = [h for h in reading.found if h.entry.role in _EVIDENCE]
     _split_pairs(vocabulary, reading)
+    given = _place_purposes(vocabulary, reading)
+    fixed = {h.segment for h in acts if h.state == "done" and h.entry.choose}
+    for hit in acts:
+        hit.purposes = given.get(hit.segment) or _later(reading, given, fixed, hit) or _lone(given, acts)
+        if hit.entry.kind in ("exercise", "retraining", "stretch") and hit.entry.purposes:
+            own = [(name, "", hit.words) for name in hit.entry.purposes]
+            near = [p for p in hit.purposes if p[1] != "cue"]
+            hit.purposes = near if near and hit.entry.kind == "stretch" else [*own, *near]
+
+
+def _place_purposes(vocabulary: Vocabulary, reading: Reading) -> dict[int, list[tuple[str, str, str]]]:
+    """Purposes by part of sentence. An activity behind another and behind a goal or cue is itself an aim of it."""
+    known = vocabulary.lexicon.purposes
     given: dict[int, list[tuple[str, str, str]]] = {}
     starts: dict[int, int] = {}
     for hit in reading.found:
-        if hit.entry.role in ("activity", "label"):
-            starts.setdefault(hit.segment, hit.start)
-        served = hit.entry.purposes and hit.state == "done"
-        behind = hit.segment in starts and starts[hit.segment] < hit.start
-        as_goal = hit.entry.role in ("activity", "label") and hit.via == "goal" and behind
-        if served and (hit.entry.role == "context" or as_goal):
+        acts = hit.entry.role in _EVIDENCE
+        first = starts.setdefault(hit.segment, hit.start) if acts else starts.get(hit.segment, hit.start)
+        if hit.state != "done":
+            continue
+        aimed = acts and first < hit.start and hit.via == "goal" and bool(hit.entry.purposes)
+        if aimed or hit.entry.role == "context":
             for name in hit.entry.purposes:
-                if hit.via == "goal" or not vocabulary.lexicon.purposes[name].goal_only:
+                if hit.via == "goal" or not known[name].goal_only:
                     given.setdefault(hit.segment, []).append((name, hit.via, hit.words))
-            if as_goal:
-                hit.state = "aim"
-        elif hit.via == "cue" and behind and hit.entry.role == "activity":
+        cued = hit.via == "cue" and hit.entry.role == "activity"
+        if aimed or (first < hit.start and (cued or (hit.via == "goal" and hit.entry.kind == "exercise"))):
             hit.state = "aim"
-    fixed = {h.segment for h in acts if h.state == "done" and h.entry.choose}
-    for hit in acts:
-        own = [(p, "", hit.words) for p in hit.entry.purposes if vocabulary.lexicon.purposes[p].code != "97116"]
-        own = own if hit.entry.kind and hit.entry.kind not in ("rise", "stairs") else []
-        hit.purposes = given.get(hit.segment) or _later(reading, given, fixed, hit) or _lone(given, acts)
-        if hit.entry.kind in ("exercise", "retraining", "stretch") and own:
-            near = [p for p in hit.purposes if p[1] != "cue"]
-            hit.purposes = near if near and hit.entry.kind == "stretch" else [*own, *near]
+    return given
 
 
 def _split_pairs(vocabulary: Vocabulary, reading: Reading) -> None:
@@ -127,8 +133,8 @@ def _split_pairs(vocabulary: Vocabulary, reading: Reading) -> None:
         joined = reading.tokens[hit.end : after.start] == ["and"]
         if not joined or hit.via or not hit.entry.alone or hit.state != "done":
             continue
-        other = after.entry.purposes if after.entry.role == "activity" else ()
-        if other and known[other[0]].code != known[hit.entry.purposes[0]].code:
+        named = known[after.entry.purposes[0]].code if after.entry.purposes else after.entry.label
+        if after.entry.role in _EVIDENCE and named and named != known[hit.entry.purposes[0]].code:
             hit.state = "listed"
 
 
@@ -153,7 +159,7 @@ def _lone(given: dict[int, list[tuple[str, str, str]]], acts: list[Found]) -> li
 
 def _performed(reading: Reading, case: Case) -> tuple[list[Found], list[Found]]:
     """The activities that count, and what voids or replaces the others."""
-    acts = [h for h in reading.found if h.entry.role in ("activity", "label")]
+    acts = [h for h in reading.found if h.entry.role in _EVIDENCE]
     voids = [h for h in reading.found if h.entry.role == "none" and h.state in ("done", "not")]
     done = [h for h in acts if h.state == "done"]
     for void in voids:

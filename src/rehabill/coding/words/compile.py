@@ -44,6 +44,7 @@ _TABLES = {
     "goal_words": tuple[str, ...],
     "goal_verbs": tuple[str, ...],
     "abbreviated": tuple[str, ...],
+    "observed_words": tuple[str, ...],
     "passed_over": tuple[str, ...],
 }
 

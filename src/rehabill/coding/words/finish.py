@@ -37,32 +37,35 @@ def literal(
     return Suggestion(codes, 0.97, f"The note names {codes[0]} itself")
 
 
-def grouped(vocabulary: Vocabulary, asked: Asked, case: Case, reading: Reading, found: Suggestion) -> Suggestion:
-    raw = asked.text[:LIMIT].lower()
+def attended(vocabulary: Vocabulary, asked: Asked, found: Suggestion) -> Suggestion:
+    """With nobody in attendance only what needs nobody is left."""
+    if asked.mode != "unattended" or not found.codes or found.codes[0] in vocabulary.lexicon.supervised:
+        return found
+    kept = any(code in vocabulary.lexicon.supervised for code in found.codes)
+    if kept and found.ask is not None:
+        return found
+    return Suggestion((), 0.85, f"{found.codes[0]} needs the therapist in constant attendance, and nobody was")
+
+
+def grouped(vocabulary: Vocabulary, asked: Asked, reading: Reading, found: Suggestion) -> Suggestion:
+    """Two or more at once is group treatment; how many must be known, and one alone is no group."""
     by_mode = asked.mode in ("group", "concurrent")
     said = any("group" in h.entry.flags and h.state == "done" for h in reading.found)
-    patients = asked.patients if asked.patients is not None else _patients(raw, said or by_mode)
-    lexicon = vocabulary.lexicon
-    if asked.mode == "unattended" and found.codes:
-        kept = tuple(c for c in found.codes if c in lexicon.supervised)
-        if found.codes[0] in kept:
-            return found
-        if not kept or found.ask is None:
-            return Suggestion((), 0.85, f"{found.codes[0]} needs the therapist in constant attendance, and nobody was")
-    if not (by_mode or said or (asked.patients or 0) > 1) or patients == 1:
+    patients = asked.patients or _patients(asked.text[:LIMIT].lower(), said or by_mode)
+    unsure = not patients or (by_mode and not asked.patients)
+    if not (by_mode or said or (asked.patients or 0) > 1) or (patients == 1 and not unsure):
         return found
     if not found.codes and not (said and _nothing_read(reading)):
         return found
-    if found.codes and found.codes[0] in lexicon.group_exempt and found.codes[0] != "97150":
-        if by_mode and patients is None and found.ask is None:
-            return msgspec.structs.replace(found, ask="How many patients were treated at the same time?")
-        return found
+    question = "How many patients were treated at the same time? Group needs at least two"
+    question += f"; the note says {patients}." if patients else "."
+    if found.codes and found.codes[0] in vocabulary.lexicon.group_exempt and found.codes[0] != "97150":
+        return msgspec.structs.replace(found, ask=question) if by_mode and unsure and found.ask is None else found
     code = "92508" if asked.discipline == "SLP" else "97150"
     why = f"two or more treated at once is group treatment, {code} for each, whatever they did"
-    ask = None if patients else "How many patients were treated at the same time? Group needs at least two."
-    if patients is None:
-        return Suggestion(first_then(code, found.codes), 0.6, why, ask)
-    return Suggestion(first_then(code, found.codes), 0.92, f"{why}; {patients} patients", None)
+    if unsure:
+        return Suggestion(first_then(code, found.codes), 0.6, why, question)
+    return Suggestion(first_then(code, found.codes), 0.92, f"{why}; {patients} patients")
 
 
 def _nothing_read(reading: Reading) -> bool:

@@ -10,7 +10,7 @@ from rehabill.coding.words.vocabulary import Vocabulary
 _CUE = frozenset({"cue", "mirror", "feedback"})
 _JOINS = frozenset({"and", "then"})
 _DENIABLE = frozenset({"activity", "label", "literal"})
-_CONTINUES = frozenset({"while", "during", "patient", "using", "with", "for", "so"})
+_CONTINUES = frozenset({"while", "during", "using", "with", "for", "so"})
 _OR = frozenset({"or", "nor"})
 _AFTER = frozenset({"after", "follow", "during", "with", "from", "befor"})
 _GAP = 4  # how many words may stand inside a gapped phrase
@@ -60,12 +60,18 @@ class Reading:
             if token == ".":
                 self.breaks.append(i)
                 self.stops.append(i)
-            elif token == "," and self.tokens[i + 1 : i + 2] and self.tokens[i + 1] not in _CONTINUES:
+            elif token == "," and not self._continues(i + 1):
                 self.breaks.append(i)
         self._find(vocabulary)
         self._taken = bytearray(len(self.tokens))
         for hit in self.found:
             self._taken[hit.start : hit.end] = b"\x01" * (hit.end - hit.start)
+
+    def _continues(self, at: int) -> bool:
+        """NMES to quad, patient performing quad sets: the words behind this comma still speak of the same thing."""
+        if self.tokens[at : at + 1] == ["patient"]:
+            return len(self.words) > at + 1 and self.words[at + 1].endswith("ing")
+        return at >= len(self.tokens) or self.tokens[at] in _CONTINUES
 
     def _find(self, vocabulary: Vocabulary) -> None:
         tokens, lengths, phrases = self.tokens, vocabulary.lengths, vocabulary.phrases
@@ -151,6 +157,9 @@ def _mark_goals(vocabulary: Vocabulary, reading: Reading) -> None:
                 token in vocabulary.goal_words or (token == "to" and _aims(vocabulary, reading, i, hit.start))
             ):
                 hit.via = "goal"
+        after = reading.tokens[hit.end : hit.end + 1]
+        if hit.entry.role == "context" and not hit.via and after and after[0] in vocabulary.observed:
+            hit.state = "observed"
     for hit in reading.found:
         if hit.via == "goal" and hit.entry.role != "activity" and not hit.entry.purposes:
             hit.via = ""
@@ -169,7 +178,7 @@ def _mark_states(reading: Reading) -> None:
             continue
         state = {"plan": "plan", "next": "plan", "past": "past", "report": "report"}.get(status, "not")
         for hit in _reached(reading, mark, status):
-            if order[state] > order[hit.state]:
+            if order[state] > order.get(hit.state, len(order)):
                 hit.state = state
 
 

@@ -89,6 +89,7 @@ class Lexicon(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     goal_words: tuple[str, ...]  # words behind which an aim stands
     goal_verbs: tuple[str, ...]  # verbs that make a "to" before them an aim and not a place
     abbreviated: tuple[str, ...]  # a full stop behind them ends no sentence
+    observed_words: tuple[str, ...]  # behind a purpose they make it a finding: balance is improving
     passed_over: tuple[str, ...]  # words that never decide a code
     entries: tuple[Entry, ...]
 
@@ -96,8 +97,6 @@ class Lexicon(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 ROLES = frozenset({"activity", "context", "status", "none", "neutral", "label"})
 STATUSES = frozenset({"not_before", "not_around", "not_after", "plan", "next", "past", "report", "resume", "did"})
 SCOPES = frozenset({"all", "segment", "part"})
-EVIDENCE = frozenset({"activity", "label"})
-FORM = 1  # raise when a struct here changes shape
 
 
 def in_force(window: Window, on: datetime.date) -> bool:

@@ -54,7 +54,7 @@ _DOSE = re.compile(
     r"|ft\b|feet\b|meters?\b|mph\b|deg(?:rees)?\b|in(?:ch(?:es)?)?\b|cm2?\b|mhz\b|hz\b|hrs?\b|hours?\b|laps?\b|%|')"
 )
 _STRONG = frozenset(".;\n|")
-_WEAK = frozenset(",+")
+_WEAK = frozenset({",", "+", "then", "plus"})
 _VOWEL_END = re.compile(r"(?:ation|ations|ated|ating|ates|ate|ator|ative)$")
 _IZE = re.compile(r"is(e|ed|es|ing|ation|ations|er)$")
 LIMIT = 4000  # a treatment's text is a line or two; what is longer is asked about, not searched to the end

@@ -31,11 +31,12 @@ class Vocabulary:
         self._short = {word: tuple(plain(fold(to))) for word, to in lexicon.shorthand.items()}
         words = {w for e in lexicon.entries for p in e.phrases for w in self.split(fold(p.replace("..", " ")))}
         self._known = frozenset({self.cut(w) for w in words} | set(lexicon.leave_alone))
-        for word in sorted(w for w in words if len(w) >= SHORTEST_MENDED and w.isalpha()):
+        for word in sorted(w for w in words | set(self._short) if len(w) >= SHORTEST_MENDED and w.isalpha()):
             for key in deletions(word):
                 self._spelling.setdefault(key, []).append(word)
         self._seen.clear()
         self.goal_words = frozenset(self.cut(w) for w in lexicon.goal_words)
+        self.observed = frozenset(self.cut(w) for w in lexicon.observed_words)
         self.goal_verbs = frozenset(self.cut(w) for w in lexicon.goal_verbs)
         self.phrases: dict[str, Entry] = {}
         self.lengths: dict[str, tuple[int, ...]] = {}
@@ -80,7 +81,7 @@ class Vocabulary:
             return (cut,)
         near = {w for key in deletions(word) for w in self._spelling.get(key, ()) if w[0] == word[0]}
         mended = sorted(w for w in near if one_apart(word, w))
-        return (self.cut(mended[0]),) if mended else (cut,)
+        return self._canon(mended[0]) if mended else (cut,)
 
     def tokens(self, folded: str) -> tuple[list[str], list[str]]:
         """The tokens to match and, beside each, the word they came from."""
