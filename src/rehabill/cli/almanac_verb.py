@@ -20,7 +20,7 @@ def command() -> None:
 @click.option("--payer", default="medicare-b", show_default=True, help="Payer profile.")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON Lines.")
 def show(names: tuple[str, ...], day: dt.datetime | None, payer: str, as_json: bool) -> None:
-    """Parameters, `payer.` settings and `table.` ages in force on a day, or all whose name holds a word given.
+    """Parameters, `payer.` settings and `table.` ages in force on a day, or all whose name or label holds a word given.
 
     `rehabill almanac show kx --on 2026-03-04` or `rehabill almanac show payer. --payer commercial`.
     """
@@ -29,7 +29,10 @@ def show(names: tuple[str, ...], day: dt.datetime | None, payer: str, as_json: b
         edition = load().edition(payer, on)
     except InputError as error:
         raise click.UsageError(str(error)) from None
-    found = [name for name in _all_names(edition) if not names or any(word in name for word in names)]
+    words = [word.casefold() for word in names]
+    found = [
+        name for name in _all_names(edition) if not words or any(word in _searched(edition, name) for word in words)
+    ]
     if not found:
         raise click.UsageError(f"nothing in the almanac is called {' or '.join(names)}")
     if not as_json:
@@ -42,6 +45,12 @@ def _all_names(edition: Edition) -> list[str]:
     settings = [f"payer.{name}" for name in sorted(edition.settings)]
     tables = [f"table.{name}" for name in sorted(edition.law.almanac.tables)]
     return [*sorted(edition.law.almanac.parameters), *settings, *tables]
+
+
+def _searched(edition: Edition, name: str) -> str:
+    """A parameter is found by its name or by the words that explain it."""
+    parameter = edition.law.almanac.parameters.get(name)
+    return f"{name} {parameter.label}".casefold() if parameter else name
 
 
 def _show(edition: Edition, name: str, as_json: bool) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 
 from rehabill.almanac.load import load
 from rehabill.cli.records import Output, files_argument, json_option
@@ -18,14 +19,17 @@ from rehabill.pricing.price import price
 @click.command("explain")
 @files_argument
 @json_option
+@click.option("--locality", help="Medicare locality, contractor and number (10112-00), for visits that name none.")
 @click.option("--visit", "only", help="Only the visit with this id.")
-def command(files: tuple[Path, ...], as_json: bool, only: str | None) -> None:
+def command(files: tuple[Path, ...], as_json: bool, locality: str | None, only: str | None) -> None:
     """Why each line has its code, units, modifiers and price: minutes, rule, value, since when, source."""
     almanac = load()
     out = Output(as_json)
 
     def work(visit: Visit) -> tuple[Any, bool]:
         edition = almanac.edition(visit.payer, visit.date)
+        if locality and visit.locality is None:
+            visit = msgspec.structs.replace(visit, locality=locality)
         coded = code(visit, edition)
         text = list(explain(coded, price(claim_of(visit, coded), almanac), edition))
         return {"id": visit.id, "text": text}, False

@@ -60,22 +60,27 @@ def scrubbed(result: Scrubbed) -> None:
 
 
 def _findings(findings: tuple[Finding, ...]) -> None:
+    """What failed, with its law; what a modifier bypasses; last, in one line, what could not be checked."""
     for finding in findings:
+        if finding.status == "no_data":
+            continue
         label = finding.severity if finding.status == "fail" else finding.status
         style = _STYLE[finding.severity] if finding.status == "fail" else "dim"
-        text = Text.assemble(("  ", ""), (f"{finding.rule} {label}", style), (f"  {finding.message}", ""))
-        _console.print(text)
+        _console.print(Text.assemble(("  ", ""), (f"{finding.rule} {label}", style), (f"  {finding.message}", "")))
         if finding.status == "fail":
             for ref in finding.law:
                 since = f" since {ref.since}" if ref.since else ""
                 mark = "" if ref.verified else " (unverified)"
                 _console.print(Text(f"      {ref.name}: {ref.value}{since}. {ref.source}{mark}", style="dim"))
+    unchecked = dict.fromkeys(f"{finding.rule} {finding.slug}" for finding in findings if finding.status == "no_data")
+    if unchecked:
+        _console.print(Text(f"  not checked, data not given: {', '.join(unchecked)}", style="dim"))
 
 
 def priced(result: PricedClaim) -> None:
     """Money by line, then the totals."""
     _console.print(f"[bold]{escape(str(result.id or 'claim'))}[/]  [dim]{escape(result.edition)}[/]")
-    money = ("full", "mppr", "allowed", "patient", "assistant", "sequestration", "payer")
+    money = ("full", "MPPR", "allowed", "patient", "CQ/CO", "sequ.", "payer")
     table = _table("line", "code", "modifiers", "units", *money, right=("line", "units", *money))
     for line in result.lines:
         if line.allowed_cents is None:

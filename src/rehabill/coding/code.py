@@ -14,7 +14,7 @@ from rehabill.coding.services import POOL, Service
 from rehabill.model.coded import CodedLine, CodedVisit, NotBilled
 from rehabill.model.visit import Visit
 from rehabill.pricing.allowed import Item, allowed
-from rehabill.pricing.fee import Where
+from rehabill.pricing.fee import Where, check_locality
 
 _TELEHEALTH_HOME = "10"
 _OFFICE = "11"
@@ -22,6 +22,7 @@ _OFFICE = "11"
 
 def code(visit: Visit, edition: Edition) -> CodedVisit:
     """Code one visit under one edition. Raises `InputError` for what cannot be read (times, locality)."""
+    check_locality(edition, visit.locality)
     reading = read(visit, edition)
     steps, not_billed = reading.steps, reading.not_billed
     place = _place_of_service(visit, edition, steps)

@@ -3,11 +3,12 @@
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from rehabill.model.claim import Claim, ClaimLine, Context
+from rehabill.model.claim import Claim, ClaimLine, Context, UnbilledMinutes
 from rehabill.model.coded import CodedLine, CodedVisit, NotBilled, PricedVisit
 from rehabill.model.practice import Practice
 from rehabill.model.visit import Visit
 
+POOL_LAW = "medicare.therapy.total_time_rule"
 _MOST_POINTERS = 4
 _POINTERS = tuple(tuple(range(1, count + 1)) for count in range(_MOST_POINTERS + 1))
 
@@ -45,7 +46,17 @@ def claim_of(visit: Visit, coded: CodedVisit, practice: Practice | None = None) 
         patient=visit.patient,
         subscriber=visit.subscriber,
         claim_number=None if visit.id is None else str(visit.id),
+        unbilled=_unbilled(coded),
     )
+
+
+def _unbilled(coded: CodedVisit) -> tuple[UnbilledMinutes, ...]:
+    """Minutes of the pool that won no unit; those the payer does not count at all stay out."""
+    return tuple([
+        UnbilledMinutes(code=left.code, minutes=left.minutes)
+        for left in coded.not_billed
+        if left.law == POOL_LAW and left.code and left.minutes
+    ])  # fmt: skip
 
 
 def _pointers(diagnoses: tuple[str, ...] | UnsetType | None) -> tuple[int, ...] | UnsetType | None:

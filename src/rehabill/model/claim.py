@@ -98,6 +98,14 @@ class ClaimLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, f
     adjudications: tuple[LineAdjudication, ...] = ()
 
 
+class UnbilledMinutes(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """Timed minutes of the day that stand in the note and earned no unit: they still count in the day's total."""
+
+    code: str
+    minutes: Minutes
+    date: dt.date | None = None
+
+
 class OtherInsurance(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """Another payer of the same claim (837P loops 2320 and 2330)."""
 
@@ -158,6 +166,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
     location: str | None = None
     """Name of the practice's location where the service was given, when it is not the billing address."""
     note: str | None = None
+    unbilled: tuple[UnbilledMinutes, ...] = ()
     patient_paid_cents: Cents | None = None
     accepts_assignment: bool | None = None
     """For this claim only; absent means what the practice does (CLM07)."""

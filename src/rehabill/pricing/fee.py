@@ -113,17 +113,22 @@ def _unit_fee(edition: Edition, code: str, where: Where) -> UnitFee | NoFee:
     )
 
 
-def _gpci(edition: Edition, locality: str | None) -> tuple[int, int, int]:
-    if locality is None:
-        return _NATIONAL
-    row = edition.gpcis.get(locality)
-    if row is None:
+def check_locality(edition: Edition, locality: str | None) -> None:
+    """Raises `InputError` for a locality the almanac does not hold that year."""
+    if locality is not None and edition.gpcis and locality not in edition.gpcis:
         some = ", ".join(sorted(edition.gpcis)[:3])
         raise InputError(
             "locality",
             f"the almanac has no Medicare locality '{locality}' in {edition.law.first.year}; "
             f"write contractor and number, such as {some or '10112-00'}",
         )
+
+
+def _gpci(edition: Edition, locality: str | None) -> tuple[int, int, int]:
+    if locality is None:
+        return _NATIONAL
+    check_locality(edition, locality)
+    row = edition.gpcis[locality]
     return row.work, row.pe, row.mp
 
 

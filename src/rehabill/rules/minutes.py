@@ -64,7 +64,7 @@ def _everyday(case: Case) -> bool:
     seen = set()
     first = case.lines[0]
     leading = first.line.modifiers[:1]
-    if leading and leading[0] not in DISCIPLINE_MODIFIERS:
+    if case.claim.unbilled or (leading and leading[0] not in DISCIPLINE_MODIFIERS):
         return False
     for line in case.lines:
         own = traits_of(line)
@@ -110,7 +110,7 @@ def _in_order(case: Case, day: Day) -> bool:
         if edition.profile.units_rule == "ama_midpoint":
             _by_midpoint(pool)
         else:
-            _by_total_time(pool)
+            _by_total_time(pool, _unbilled(case, pool))
     for name, timed in day.items():
         if name not in pool and timed.due is None:
             _outside_pool(case, timed, day)
@@ -124,7 +124,17 @@ def _by_midpoint(pool: Day) -> None:
         timed.total = timed.minutes or 0
 
 
-def _by_total_time(pool: Day) -> None:
+def _unbilled(case: Case, pool: Day) -> dict[str, int]:
+    """The day's minutes on record that earned no unit: the total counts them (Claims Processing Manual ch. 5 §20.2)."""
+    day = next(iter(pool.values())).lines[0].day
+    found: dict[str, int] = {}
+    for left in case.claim.unbilled:
+        if (left.date or case.claim.date or day) == day:
+            found[left.code] = found.get(left.code, 0) + left.minutes
+    return found
+
+
+def _by_total_time(pool: Day, unbilled: dict[str, int]) -> None:
     minutes = {name: timed.minutes for name, timed in pool.items() if timed.minutes is not None}
     if len(minutes) < len(pool):
         for name, timed in pool.items():
@@ -132,8 +142,8 @@ def _by_total_time(pool: Day) -> None:
             timed.due = None if spent is None else spent // units.UNIT_MINUTES + (spent % units.UNIT_MINUTES > 0)
             timed.at_most = spent is not None
         return
-    divided = units.total_time(minutes)
-    wanted = sorted(divided.tied, key=lambda name: pool[name].billed <= divided.whole[name])
+    divided = units.total_time({**unbilled, **minutes})
+    wanted = sorted(divided.tied, key=lambda name: name not in pool or pool[name].billed <= divided.whole[name])
     winners = {*divided.extra, *wanted[: divided.places]}
     for name, timed in pool.items():
         timed.due = divided.whole[name] + (name in winners)

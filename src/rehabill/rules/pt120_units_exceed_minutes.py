@@ -3,8 +3,8 @@
 What: a timed code has more units than its minutes, and the timed minutes of the day, earn under the payer's unit rule.
 Why: Medicare caps the day's units by the total timed minutes and gives a code 15-minute units and at most one more
     for its remainder; by the midpoint rule each code stands by itself. Hour and half-hour codes need more than half.
-Fix: bill the units earned, or correct the minutes if they were written down wrong. The total counts the minutes on
-    the claim: minutes of the day that earned no unit and stand on no line must be in the record.
+Fix: bill the units earned, or correct the minutes if they were written down wrong. Minutes of the day
+    that earned no unit and stand on no line count in the total too, when the claim names them (`unbilled`).
 """
 
 from collections.abc import Iterator

@@ -13,6 +13,7 @@ from rehabill.base.finding import Finding
 from rehabill.rules.case import Case
 from rehabill.rules.duplicates import Likeness, likeness
 from rehabill.rules.rule import Rule, drop, review
+from rehabill.rules.triggers import EARLIER_CLAIMS
 
 _CORRECTING = ("7", "8")
 _VOID = "8"
@@ -43,5 +44,6 @@ RULE = Rule(
     slug="billed-before",
     topic="duplicate",
     severity="error",
+    triggers=frozenset({EARLIER_CLAIMS}),
     check=check,
 )

@@ -12,6 +12,7 @@ from rehabill.base.finding import Finding
 from rehabill.model.party import Person
 from rehabill.rules.case import Case
 from rehabill.rules.rule import Rule, display
+from rehabill.rules.triggers import BIRTH_DATE
 
 
 def check(case: Case, edition: Edition) -> Iterator[Finding]:
@@ -31,5 +32,6 @@ RULE = Rule(
     slug="before-birth",
     topic="eligibility",
     severity="error",
+    triggers=frozenset({BIRTH_DATE}),
     check=check,
 )

@@ -13,6 +13,7 @@ from rehabill.base.finding import Finding
 from rehabill.rules.case import Case
 from rehabill.rules.rule import Rule, drop, review
 from rehabill.rules.telehealth import may_be_telehealth, telehealth_lines
+from rehabill.rules.triggers import TELEHEALTH
 
 
 def check(case: Case, edition: Edition) -> Iterator[Finding]:
@@ -28,5 +29,6 @@ RULE = Rule(
     topic="telehealth",
     severity="error",
     law=("medicare.telehealth.codes",),
+    triggers=frozenset({TELEHEALTH}),
     check=check,
 )

@@ -15,6 +15,7 @@ from rehabill.rules.case import Case, Line
 from rehabill.rules.places import place_of, place_path
 from rehabill.rules.rule import Rule, add, put, review
 from rehabill.rules.telehealth import PLACES, may_be_telehealth, modifier_of, telehealth_lines
+from rehabill.rules.triggers import TELEHEALTH
 
 _WANTED = "medicare.telehealth.place_of_service"
 
@@ -56,5 +57,6 @@ RULE = Rule(
     topic="telehealth",
     severity="warning",
     law=(_WANTED,),
+    triggers=frozenset({TELEHEALTH}),
     check=check,
 )

@@ -15,6 +15,7 @@ from rehabill.rules.authorizations import authorization_given
 from rehabill.rules.case import Case
 from rehabill.rules.evaluations import is_evaluation
 from rehabill.rules.rule import Rule, display
+from rehabill.rules.triggers import AUTHORIZATION
 
 
 def check(case: Case, edition: Edition) -> Iterator[Finding]:
@@ -46,5 +47,6 @@ RULE = Rule(
     slug="authorization-out-of-dates",
     topic="authorization",
     severity="error",
+    triggers=frozenset({AUTHORIZATION}),
     check=check,
 )

@@ -12,6 +12,7 @@ from rehabill.base.finding import Finding
 from rehabill.rules.authorizations import authorization_given, is_covered
 from rehabill.rules.case import Case
 from rehabill.rules.rule import Rule, display
+from rehabill.rules.triggers import AUTHORIZATION
 
 
 def check(case: Case, edition: Edition) -> Iterator[Finding]:
@@ -41,5 +42,6 @@ RULE = Rule(
     slug="authorization-used-up",
     topic="authorization",
     severity="error",
+    triggers=frozenset({AUTHORIZATION}),
     check=check,
 )

@@ -15,6 +15,7 @@ from rehabill.rules.authorizations import authorization_given, is_covered
 from rehabill.rules.case import Case
 from rehabill.rules.evaluations import is_evaluation
 from rehabill.rules.rule import Rule, display
+from rehabill.rules.triggers import AUTHORIZATION
 
 
 def check(case: Case, edition: Edition) -> Iterator[Finding]:
@@ -38,5 +39,6 @@ RULE = Rule(
     slug="authorization-wrong-code",
     topic="authorization",
     severity="error",
+    triggers=frozenset({AUTHORIZATION}),
     check=check,
 )

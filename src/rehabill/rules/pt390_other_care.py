@@ -14,6 +14,7 @@ from rehabill.almanac.edition import Edition
 from rehabill.base.finding import Finding, Severity
 from rehabill.rules.case import Case
 from rehabill.rules.rule import Rule, add, display, review
+from rehabill.rules.triggers import OTHER_CARE
 
 _HOME_HEALTH = "medicare.other_care.home_health"
 _SNF = "medicare.other_care.snf_part_a"
@@ -54,5 +55,6 @@ RULE = Rule(
     topic="eligibility",
     severity="error",
     law=(_HOME_HEALTH, _SNF, _HOSPICE),
+    triggers=frozenset({OTHER_CARE}),
     check=check,
 )

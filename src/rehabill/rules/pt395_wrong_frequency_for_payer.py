@@ -14,6 +14,7 @@ from rehabill.almanac.edition import Edition
 from rehabill.base.finding import Finding
 from rehabill.rules.case import Case
 from rehabill.rules.rule import Rule, display
+from rehabill.rules.triggers import REPLACEMENT
 
 _CORRECTING = {"7": "replacement", "8": "void"}
 
@@ -38,5 +39,6 @@ RULE = Rule(
     topic="format",
     severity="error",
     law=("payer.replaces_claims",),
+    triggers=frozenset({REPLACEMENT}),
     check=check,
 )

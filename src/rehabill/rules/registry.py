@@ -7,6 +7,7 @@ from importlib import import_module
 import rehabill.rules
 from rehabill.model.claim import Claim
 from rehabill.rules.rule import Rule
+from rehabill.rules.triggers import tokens_of
 
 
 @cache
@@ -37,9 +38,5 @@ def _known_triggers() -> frozenset[str]:
 
 
 def rules_for(claim: Claim) -> tuple[Rule, ...]:
-    """The rules that can matter to a claim, by the codes and modifiers on its lines."""
-    known = _known_triggers()
-    tokens = {
-        token for line in claim.lines for token in (line.code, *line.modifiers) if token in known
-    }
-    return _for_tokens(frozenset(tokens))
+    """The rules that can matter to a claim, by what is on it (`triggers.py`)."""
+    return _for_tokens(frozenset(tokens_of(claim, _known_triggers())))

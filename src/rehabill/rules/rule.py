@@ -7,8 +7,8 @@ import msgspec
 from rehabill.almanac.edition import Edition
 from rehabill.base.errors import NotInForce
 from rehabill.base.finding import Edit, Finding, Fix, LawRef, Severity, Status, Topic
-from rehabill.rules.catalog import message
 from rehabill.rules.case import Case
+from rehabill.rules.catalog import message
 
 Check = Callable[["Case", Edition], Iterable[Finding]]
 

@@ -6,7 +6,6 @@ from rehabill.coding.words.decide import (
     Case,
     Verdict,
     entry_matches,
-    flags_for,
     measured_flags,
     verdict,
 )
@@ -31,7 +30,7 @@ def answer(vocabulary: Vocabulary, asked: Asked) -> Suggestion:
     case = _case(vocabulary, asked, reading)
     _attach_purposes(vocabulary, reading)
     done, voided = _performed(reading, case)
-    verdicts = [verdict(vocabulary, case, reading, hit, flags_for(reading, hit, case)) for hit in done]
+    verdicts = [verdict(vocabulary, case, reading, hit) for hit in done]
     verdicts = _settle(vocabulary, case, _without_details(verdicts))
     found = _combine(verdicts, voided) if verdicts else _nothing(reading, voided)
     found = literal(vocabulary, case, reading, found, verdicts)

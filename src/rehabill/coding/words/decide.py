@@ -52,9 +52,9 @@ def measured_flags(lexicon: Lexicon, raw: str, minutes: int | None, muscles: flo
     return out
 
 
-def verdict(vocabulary: Vocabulary, case: Case, reading: Reading, hit: Found, flags: frozenset[str]) -> Verdict:
+def verdict(vocabulary: Vocabulary, case: Case, reading: Reading, hit: Found) -> Verdict:
     if hit.entry.choose:
-        return _by_list(vocabulary.lexicon, case, hit, flags)
+        return _by_list(vocabulary.lexicon, case, hit, flags_for(reading, hit, case))
     if hit.entry.kind is None:  # a purpose standing alone
         return _by_purpose_alone(vocabulary.lexicon, hit)
     return _by_purpose(vocabulary.lexicon, case, hit, vocabulary.lexicon.kinds[hit.entry.kind])
