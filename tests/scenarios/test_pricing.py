@@ -67,7 +67,7 @@ def _claim(raw: dict[str, Any]) -> Claim:
         context["deductible_met_cents"] = _cents(claim.pop("deductible_met"))
     if "earlier_today" in claim:
         earlier = [_line(stated, day) for stated in claim.pop("earlier_today")]
-        context["prior_claims"] = [{"lines": earlier}]
+        context["prior_claims"] = [{"lines": earlier, "payer": claim.pop("earlier_payer", claim["payer"])}]
     return convert({**claim, "context": context}, Claim)
 
 

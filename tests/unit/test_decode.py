@@ -105,7 +105,9 @@ MISTAKES: list[tuple[str, type, dict[str, Any], str, str]] = [
      "lines[0].modifiers[0]", "the modifiers must be text, not a whole number"),
     ("a pointer as text", Claim, {"payer": "x", "lines": [{"code": "97161", "units": 1, "diagnosis_pointers": ["1"]}]},
      "lines[0].diagnosis_pointers[0]", "the diagnosis pointers must be a whole number, not text"),
-    ("a misspelt field of an earlier claim", Claim, {**CLAIM, "context": {"prior_claims": [{"lines": [], "linez": []}]}},
+    ("a deductible below zero", Claim, {**CLAIM, "context": {"deductible_met_cents": -5}},
+     "context.deductible_met_cents", "the deductible met so far must be at least 0"),
+    ("an earlier claim misspelt", Claim, {**CLAIM, "context": {"prior_claims": [{"lines": [], "linez": []}]}},
      "context.prior_claims[0].linez", "did you mean 'lines'?"),
 ]  # fmt: skip
 

@@ -20,7 +20,7 @@ Telehealth on a day without it.
 | --- | --- |
 | Severity | error: the payer refuses the claim, or it is unlawful |
 | Topic | telehealth |
-| Runs on | every claim |
+| Runs on | claims where the claim speaks of telehealth |
 | Since | rehabill 0.1.0 |
 
 **What.** A therapist's telehealth on a day on which Medicare did not let therapists furnish it.

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from rehabill.base.money import round_half_up
 from rehabill.coding.units import UNIT_MINUTES
 
 _LAST_UNIT_MINUTES = 8
@@ -33,6 +34,8 @@ REASONS = {
     "assistant_blocks": "whole 15-minute units by the assistant alone",
     "therapist_last": "of the last unit the therapist gave 8 minutes or more",
     "over_share": "the assistant's minutes exceed {percent}% of the unit",
+    "over_unrounded": "the assistant's minutes exceed {percent}% of the service, as the regulation says; the preamble "
+    "of 84 FR 62702 rounds to whole percents and would not ask for the modifier",
     "within_share": "the assistant's minutes do not exceed {percent}% of the unit",
     "two_units": "two units are left and each gave 9 to 14 minutes: one unit each",
     "not_covered": "two units are left outside the case CMS describes (each 9 to 14 minutes, 23 to 28 in all)",
@@ -115,5 +118,7 @@ def whole_service(units: int, therapist: int | None, assistant: int | None, poli
         return Part(units, False, therapist or 0, assistant or 0, "alone" if assistant == 0 else "unmarked")
     if assistant is None or therapist is None:
         return Part(units, True, therapist or 0, assistant or 0, "over_share")
-    over = exceeds(assistant, therapist + assistant, policy.percent)
-    return Part(units, over, therapist, assistant, "over_share" if over else "within_share")
+    if not exceeds(assistant, therapist + assistant, policy.percent):
+        return Part(units, False, therapist, assistant, "within_share")
+    share = round_half_up(100 * assistant, therapist + assistant)
+    return Part(units, True, therapist, assistant, "over_share" if share > policy.percent else "over_unrounded")

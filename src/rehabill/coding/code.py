@@ -96,13 +96,9 @@ def _pool(
     not_billed: list[NotBilled],
 ) -> list[Draft]:
     """Drafts of one discipline's 15-minute codes."""
-    timed = [service for service in pool if service.minutes is not None]
-    for service in pool:
-        if service.minutes is None:
-            not_billed.append(_without_minutes(service))
-    if not timed:
+    if not pool:
         return []
-    by_code = {service.code.code: service for service in timed}
+    by_code = {service.code.code: service for service in pool}
 
     def prefer(so_far: dict[str, int], tied: tuple[str, ...], places: int) -> tuple[str, ...]:
         """Of the allocations the rule leaves free, the one that pays most; the lower codes where they pay the same."""
@@ -111,10 +107,10 @@ def _pool(
             combinations(tied, places), key=lambda extra: _worth(by_code, so_far, extra, edition, policy, where, beside)
         )
 
-    counted = counting.pool_units(timed, rule, prefer, steps)
-    total = sum(service.minutes or 0 for service in timed)
+    counted = counting.pool_units(pool, rule, prefer, steps)
+    total = sum(service.minutes or 0 for service in pool)
     drafts = []
-    for service in timed:
+    for service in pool:
         units = counted[service.code.code]
         if not units:
             not_billed.append(_no_unit(service, rule, total, sum(counted.values())))
@@ -163,9 +159,6 @@ def _others(
         if add_on is not None and _is_time(add_on):
             drafts += _chain(service, found.get((key[0], add_on.code)), add_on, policy, steps, not_billed)
             continue
-        if _is_time(service.code) and service.minutes is None:
-            not_billed.append(_without_minutes(service))
-            continue
         units = counting.other_units(service, edition, steps)
         if not units:
             not_billed.append(_too_short(service))
@@ -183,9 +176,6 @@ def _chain(
     base: Service, further: Service | None, add_on: Code, policy: Policy, steps: list[Step], not_billed: list[NotBilled]
 ) -> list[Draft]:
     members = [base, further] if further else [base]
-    if any(service.minutes is None for service in members):
-        not_billed += [_without_minutes(service) for service in members]
-        return []
     therapist = sum(service.therapist or 0 for service in members)
     assistant = sum(service.assistant or 0 for service in members)
     first, more = counting.chain_units(base, therapist + assistant, add_on, steps)
@@ -237,12 +227,6 @@ def _no_unit(service: Service, rule: str, total: int, units: int) -> NotBilled:
         said = Step("units", "no unit left: {} timed minutes are {}", (total, _units(units)), (law,))
         reason = said if units else Step("units", "{} timed minutes in all earn no unit", (total,), (law,))
     return NotBilled(service.treatments, service.code.code, service.minutes, reason, law)
-
-
-def _without_minutes(service: Service) -> NotBilled:
-    reason = Step("units", "{} is counted by time, and its minutes were not recorded", (service.code.code,),
-                  ("medicare.therapy.total_time_rule",))  # fmt: skip
-    return NotBilled(service.treatments, service.code.code, None, reason, "medicare.therapy.total_time_rule")
 
 
 def _without_base(service: Service, base: str) -> NotBilled:

@@ -8,6 +8,7 @@ from rehabill.almanac.edition import Edition, pair_is_certain
 from rehabill.base.finding import Step
 from rehabill.base.money import dollars
 from rehabill.coding.assistants import REASONS, Part
+from rehabill.coding.record import discipline_of
 from rehabill.coding.services import Service
 from rehabill.model.claim import Context
 from rehabill.model.terms import Discipline
@@ -87,8 +88,7 @@ def _reason(part: Part, edition: Edition) -> str:
 
 def _not_covered(draft: Draft, context: Context, edition: Edition) -> None:
     """GY says to Medicare that the service is no benefit; GX beside it that the patient was told so in writing."""
-    row = edition.rvus.get(draft.code)
-    if not (edition.profile.abn and row and row.rvu.status == "N"):
+    if not edition.profile.abn or edition.law.statuses.get(draft.code) != "N":
         return
     draft.modifiers.add("GY")
     draft.steps.append(
@@ -171,7 +171,7 @@ def _therapy_threshold(drafts: list[Draft], visit: Visit, edition: Edition, wher
     """KX on the line whose allowed amount takes the year above the threshold, and on every later one (C3, C16)."""
     if not drafts:
         return
-    name = threshold_name(drafts[0].service.discipline)
+    name = threshold_name(discipline_of(visit))
     before = visit.context.therapy_ytd_cents
     if not edition.known(name):
         steps.append(Step("kx", "KX is not decided: no threshold is known for {}", (visit.date.year,)))
@@ -185,6 +185,10 @@ def _therapy_threshold(drafts: list[Draft], visit: Visit, edition: Edition, wher
     unpriced = []
     for draft, amount in zip(drafts, amounts, strict=True):
         if threshold_name(draft.service.discipline) != name:
+            draft.steps.append(
+                Step("kx", "{}: KX is not decided: the year's dollars given are not those of {}",
+                     (draft.code, draft.service.discipline))
+            )  # fmt: skip
             continue
         total += amount.allowed_cents
         if not amount.priced:

@@ -22,6 +22,7 @@ THERAPISTS = frozenset({"PT", "OT", "SLP"})
 ASSISTANTS = frozenset({"PTA", "OTA"})
 DISCIPLINE_OF: dict[str, Discipline] = {"PT": "PT", "PTA": "PT", "OT": "OT", "OTA": "OT", "SLP": "SLP"}
 GROUP_CODE = "97150"
+BY_TIME = frozenset({"quarter_hour", "span", "whole"})
 _UNATTENDED_STIMULATION = frozenset({"97014", "G0283"})
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
@@ -157,6 +158,11 @@ def _admit(
     if minutes == 0:
         reading.leave(index, code, 0, Step("units", "no minutes were spent on it"))
         return
+    if minutes is None and known.basis in BY_TIME:
+        reason = Step("units", "{} is counted by time, and its minutes were not recorded", (known.code,),
+                      ("medicare.therapy.total_time_rule",))  # fmt: skip
+        reading.leave(index, known.code, None, reason)
+        return
     reading.entries.append(Entry(index, known, own, minutes, by_assistant, treatment))
 
 
@@ -261,14 +267,18 @@ def _giver(
         reading.leave(index, code.code, minutes, reason)
         return None
     if by in ("STUDENT", "AIDE"):
-        return _helper(index, by, jointly, code, minutes, edition, discipline, reading)
-    own = DISCIPLINE_OF[by]
-    if jointly and any(DISCIPLINE_OF.get(other, own) != own for other in jointly):
-        reading.steps.append(
-            Step("minutes", "treatment {}: given together with {}; these minutes may be billed by one discipline only",
-                 (index + 1, " and ".join(jointly)), ("medicare.therapy.cotreatment",))
-        )  # fmt: skip
-    by_assistant = by in ASSISTANTS and own not in jointly
+        giver = _helper(index, by, jointly, code, minutes, edition, discipline, reading)
+        if giver is None:
+            return None
+        by_assistant, own = giver
+    else:
+        own = DISCIPLINE_OF[by]
+        by_assistant = by in ASSISTANTS and own not in jointly
+        if jointly and any(DISCIPLINE_OF.get(other, own) != own for other in jointly):
+            reading.steps.append(
+                Step("minutes", "treatment {}: given together with {}; these minutes may be billed by one discipline "
+                     "only", (index + 1, " and ".join(jointly)), ("medicare.therapy.cotreatment",))
+            )  # fmt: skip
     if by_assistant and code.evaluation:
         reason = Step("minutes", "{} is an evaluation: an assistant may not furnish it", (code.code,),
                       ("medicare.therapy.evaluation_by_therapist",))  # fmt: skip

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from rehabill.model.party import Person, Subscriber
-from rehabill.model.terms import Cents, Count, Discipline, Minutes, OtherCare, RecordId, Role, Telehealth
+from rehabill.model.terms import Amount, Cents, Count, Discipline, Minutes, OtherCare, RecordId, Role, Telehealth
 
 
 class PlanOfCare(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
@@ -43,7 +43,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, for
 
     therapy_ytd_cents: Cents | None | UnsetType = UNSET
     """This calendar year's allowed PT+SLP (or OT) dollars before this claim."""
-    deductible_met_cents: Cents | None | UnsetType = UNSET
+    deductible_met_cents: Amount | None | UnsetType = UNSET
     visits_since_progress_report: Count | None | UnsetType = UNSET
     plan_of_care: PlanOfCare | None | UnsetType = UNSET
     authorization: Authorization | None | UnsetType = UNSET

@@ -77,7 +77,13 @@ def earlier_items(claim: Claim, day: dt.date) -> list[Item]:
     prior = claim.context.prior_claims
     if not isinstance(prior, tuple):
         return []
-    return [Item(line.code, line.units) for other in prior for line in other.lines if (line.date or other.date) == day]
+    return [
+        Item(line.code, line.units)
+        for other in prior
+        if other.payer in ("", claim.payer)
+        for line in other.lines
+        if (line.date or other.date) == day and not _denied(line)
+    ]
 
 
 def _price_day(
@@ -89,9 +95,10 @@ def _price_day(
     steps: list[Step],
 ) -> list[PricedLine]:
     """`used`: what the claim's earlier days of the year took of the deductible (None: there was none)."""
+    _no_negative_charge(lines)
     if edition.profile.fee_basis == "charge":
         return [_charge_line(number, line) for number, line in lines]
-    items = [Item(line.code, line.units, _charge(line)) for _, line in lines]
+    items = [Item(line.code, 0 if _denied(line) else line.units, _charge(line)) for _, line in lines]
     amounts = allowed(edition, items, where_of(claim, edition), earlier_items(claim, day))
     deductible = _deductible_left(claim, edition, used, steps)
     _explain(claim, edition, amounts, lines, steps)
@@ -102,6 +109,17 @@ def _price_day(
         deductible -= priced.deductible_cents
         result.append(priced)
     return result
+
+
+def _denied(line: ClaimLine) -> bool:
+    """GY and GZ say that Medicare pays nothing: such a unit is not among the day's paid ones."""
+    return "GY" in line.modifiers or "GZ" in line.modifiers
+
+
+def _no_negative_charge(lines: list[tuple[int, ClaimLine]]) -> None:
+    for number, line in lines:
+        if (_charge(line) or 0) < 0:
+            raise InputError(f"lines[{number - 1}].charge_cents", "a charge cannot be negative")
 
 
 def _charge(line: ClaimLine) -> int | None:
@@ -149,7 +167,7 @@ def _split(number: int, line: ClaimLine, amount: Allowed, shares: _Shares, deduc
     """Who pays which part of an allowed amount."""
     if isinstance(amount.fee, NoFee):
         return _without_fee(number, line, amount.fee)
-    total = 0 if "GY" in line.modifiers or "GZ" in line.modifiers else amount.allowed_cents
+    total = amount.allowed_cents
     deductible = min(deductible_left, total)
     patient = deductible + round_half_up((total - deductible) * shares.coinsurance, 100)
     left = total - patient

@@ -142,7 +142,8 @@ def _by_total_time(pool: Day, unbilled: dict[str, int]) -> None:
             timed.due = None if spent is None else spent // units.UNIT_MINUTES + (spent % units.UNIT_MINUTES > 0)
             timed.at_most = spent is not None
         return
-    divided = units.total_time({**unbilled, **minutes})
+    spent = {name: minutes.get(name, 0) + unbilled.get(name, 0) for name in minutes.keys() | unbilled.keys()}
+    divided = units.total_time(spent)
     wanted = sorted(divided.tied, key=lambda name: name not in pool or pool[name].billed <= divided.whole[name])
     winners = {*divided.extra, *wanted[: divided.places]}
     for name, timed in pool.items():

@@ -61,7 +61,7 @@ def _row(cells: tuple[str, ...]) -> str:
 
 
 def _particulars(rule: Rule) -> str:
-    runs = "every claim" if not rule.triggers else "claims with " + ", ".join(sorted(rule.triggers))
+    runs = ", ".join(_runs_on(rule)) or "every claim"
     return table(
         ("", ""),
         [
@@ -71,6 +71,14 @@ def _particulars(rule: Rule) -> str:
             ("Since", f"rehabill {rule.since}"),
         ],
     )
+
+
+def _runs_on(rule: Rule) -> Iterator[str]:
+    """Codes, modifiers and roles by name; circumstances, which are phrases, as they are."""
+    marks = sorted(trigger for trigger in rule.triggers if " " not in trigger)
+    if marks:
+        yield f"claims with {', '.join(marks)}"
+    yield from sorted(f"claims where {trigger}" for trigger in rule.triggers if " " in trigger)
 
 
 def _law(rule: Rule, almanac: schema.Almanac) -> Iterator[str]:

@@ -11,6 +11,7 @@ from rehabill.almanac.edition import Edition
 from rehabill.base.finding import Finding
 from rehabill.rules.case import Case
 from rehabill.rules.rule import Rule, review
+from rehabill.rules.triggers import SEVERAL_MODIFIERS
 
 _ROOM = "x12.line_modifiers"
 
@@ -32,5 +33,6 @@ RULE = Rule(
     topic="modifiers",
     severity="error",
     law=(_ROOM,),
+    triggers=frozenset({SEVERAL_MODIFIERS}),
     check=check,
 )

@@ -11,6 +11,7 @@ from rehabill.almanac.edition import Edition
 from rehabill.base.finding import Finding
 from rehabill.rules.case import Case
 from rehabill.rules.rule import Rule, add, remove, safe
+from rehabill.rules.triggers import SEVERAL_MODIFIERS
 
 
 def check(case: Case, edition: Edition) -> Iterator[Finding]:
@@ -31,5 +32,6 @@ RULE = Rule(
     slug="modifier-repeated",
     topic="modifiers",
     severity="warning",
+    triggers=frozenset({SEVERAL_MODIFIERS}),
     check=check,
 )

@@ -16,6 +16,7 @@ from rehabill.base.finding import Finding, Fix
 from rehabill.rules.assistant_share import LAW, OF_ROLE, Helped, by_assistant, helped, is_marked
 from rehabill.rules.case import Case, Line
 from rehabill.rules.rule import Rule, add, review, safe
+from rehabill.rules.triggers import ASSISTANT_MINUTES
 
 
 def check(case: Case, edition: Edition) -> Iterator[Finding]:
@@ -69,5 +70,6 @@ RULE = Rule(
     topic="assistant",
     severity="error",
     law=LAW,
+    triggers=frozenset({ASSISTANT_MINUTES, "PTA", "OTA", "CQ", "CO"}),
     check=check,
 )

@@ -48,5 +48,6 @@ RULE = Rule(
     topic="assistant",
     severity="error",
     law=("medicare.therapy.evaluation_by_therapist",),
+    triggers=frozenset({"PTA", "OTA", "CQ", "CO"}),
     check=check,
 )

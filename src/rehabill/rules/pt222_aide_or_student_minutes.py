@@ -48,5 +48,6 @@ RULE = Rule(
     topic="student",
     severity="error",
     law=("payer.aide_minutes", "payer.student_minutes", "medicare.therapy.aides", "medicare.therapy.students"),
+    triggers=frozenset({"AIDE", "STUDENT"}),
     check=check,
 )
