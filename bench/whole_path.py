@@ -51,7 +51,8 @@ def visit(number: int, therapist: str, referring: str) -> dict[str, object]:
         "referring_npi": referring,
         "patient": {
             "id": f"P{number:06d}", "first": "Pat", "last": f"Example{number % 997}", "birth_date": "1950-01-02",
-            "sex": "F", "address": {"line1": "1 Example Street", "city": "Birmingham", "state": "AL", "zip": "352030001"},
+            "sex": "F",
+            "address": {"line1": "1 Example Street", "city": "Birmingham", "state": "AL", "zip": "352030001"},
         },
         "subscriber": {"member_id": "1EG4TE5MK73"},
         "treatments": treatments,

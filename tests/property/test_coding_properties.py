@@ -9,14 +9,17 @@ from collections import Counter
 from itertools import product
 
 import msgspec
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from rehabill.almanac.load import load
 from rehabill.base.finding import Step
 from rehabill.coding.code import code
+from rehabill.model.claim import Claim, ClaimLine
 from rehabill.model.coded import CodedLine, CodedVisit
 from rehabill.model.visit import Treatment, Visit
+from rehabill.pricing.price import price
 
 CHECK = settings(max_examples=200, derandomize=True, deadline=None)
 ALMANAC = load()
@@ -289,3 +292,57 @@ def test_kx_once_begun_never_stops(treatments: list[Treatment], before: int) -> 
     assert flags == sorted(flags), "a line after the first KX lacks it"
     if before >= 248000:
         assert all(flags)
+
+
+# --- every small case, not only random ones -------------------------------------------------------------
+
+
+@pytest.mark.parametrize("day", [dt.date(2021, 12, 31), dt.date(2022, 1, 1)])
+def test_every_pair_of_minutes_up_to_half_an_hour(day: dt.date) -> None:
+    for own, helped in product(range(31), range(1, 31)):
+        treatments = [Treatment(code="97110", minutes=m, by=by) for by, m in (("PT", own), ("PTA", helped)) if m]
+        result = coded(visit_of(treatments, day))
+        marked = sum(line.units for line in result.lines if "CQ" in line.modifiers)
+        units = sum(line.units for line in result.lines)
+        assert units == units_table(own + helped), (own, helped)
+        assert marked == marked_units(day, units, own, helped), (own, helped)
+
+
+# C14: (total, assistant) up to 60 minutes where the regulation asks for CQ and the preamble's rounding would not.
+ROUNDED_AWAY = {(29, 3), (39, 4), (48, 5), (49, 5), (58, 6), (59, 6)}
+
+
+def test_the_ten_percent_standard_is_strict_and_its_other_reading_is_named() -> None:
+    named = set()
+    for total in range(1, 61):
+        for helped in range(1, total + 1):
+            treatments = [
+                Treatment(code="97016", minutes=m, by=by) for by, m in (("PT", total - helped), ("PTA", helped)) if m
+            ]
+            (line,) = coded(visit_of(treatments)).lines
+            assert ("CQ" in line.modifiers) == (10 * helped > total), (total, helped)
+            if any("84 FR 62702" in step.what() for step in line.because):
+                named.add((total, helped))
+    assert named == ROUNDED_AWAY
+
+
+@CHECK
+@given(st.lists(timed, min_size=2, max_size=5, unique_by=lambda treatment: treatment.code))
+def test_where_the_rule_leaves_a_choice_the_one_that_pays_most_is_taken(treatments: list[Treatment]) -> None:
+    """One giver per code, so that every allocation is a claim that can be priced as it stands."""
+    visit = visit_of(treatments)
+    allowed = allowed_allocations(spent(treatments))
+    assume(len(allowed) > 1)
+
+    def net(units: dict[str, int]) -> int:
+        lines = [
+            ClaimLine(date=visit.date, code=str(t.code), units=units[str(t.code)],
+                      modifiers=("GP", "CQ") if t.by == "PTA" else ("GP",))
+            for t in treatments if units[str(t.code)]
+        ]  # fmt: skip
+        priced = price(Claim(payer="medicare-b", lines=tuple(lines)), ALMANAC)
+        return priced.payer_cents + priced.patient_cents
+
+    billed = units_of(coded(visit))
+    chosen = net({name: billed[name] for name in allowed[0]})
+    assert chosen >= max(map(net, allowed)) - len(treatments), "more than the rounding of each line is lost"

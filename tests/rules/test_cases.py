@@ -12,9 +12,7 @@ from rehabill.rules.compile import RuleCase, Twin, twins
 from rehabill.rules.registry import all_rules, rule
 
 TWINS = twins()
-CASES = [
-    pytest.param(twin, case, id=f"{twin.rule}: {case.name}") for twin in TWINS.values() for case in twin.cases
-]
+CASES = [pytest.param(twin, case, id=f"{twin.rule}: {case.name}") for twin in TWINS.values() for case in twin.cases]
 _RANK = {"fail": 3, "no_data": 2, "bypassed": 1}
 
 

@@ -22,9 +22,7 @@ from rehabill.model.visit import Visit
 FOLDER = Path(__file__).parent / "coding"
 FIELDS = {"name", "law", "because", "visit", "lines", "not_billed", "says", "never_says", "laws", "place_of_service"}
 TREATMENT = re.compile(r"(?P<code>[0-9A-Z]{5})(?: (?P<minutes>\d+) min)?(?: (?P<by>[A-Z]+))?")
-LINE = re.compile(
-    r"(?P<code>[0-9A-Z]{5})(?P<modifiers>(?: [0-9A-Z]{2})*) x (?P<units>\d+)(?:, (?P<minutes>\d+) min)?"
-)
+LINE = re.compile(r"(?P<code>[0-9A-Z]{5})(?P<modifiers>(?: [0-9A-Z]{2})*) x (?P<units>\d+)(?:, (?P<minutes>\d+) min)?")
 LEFT = re.compile(r"(?P<code>[0-9A-Z]{5})(?: (?P<minutes>\d+) min)?: (?P<why>.+)")
 
 

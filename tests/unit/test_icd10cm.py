@@ -336,10 +336,7 @@ def test_readers() -> None:
     assert build.read_code_list(b"1\nA00-A09\nA00\nA000\nW01\nW010\nW010XXA\n") == _lists(
         "A000 W010XXA", "A00 W01 W010"
     )
-    tree = (
-        b'{"tree": {"id": "root", "children": [{"id": "A00", "children": [{"id": "A00.0"}]}]},'
-        b' "codes": ["A00.0"]}'
-    )
+    tree = b'{"tree": {"id": "root", "children": [{"id": "A00", "children": [{"id": "A00.0"}]}]}, "codes": ["A00.0"]}'
     assert build.read_hierarchy(tree) == _lists("A000", "A00")
     entries = b"".join(
         struct.pack("<8siiI4x", code, first, last, 0)

@@ -19,7 +19,7 @@ from rehabill.x12.write import amount, composite, count_segments, d8, fitting, m
         ("José Núñez-Åse", "JOSE NUNEZ-ASE"),
         ("Straße", "STRASSE"),
         ("Łódź Øre Æsir", "LODZ ORE AESIR"),
-        ("O’Brien “Pat” – ok…", "O'BRIEN \"PAT\" - OK..."),
+        ("O’Brien “Pat” – ok…", 'O\'BRIEN "PAT" - OK...'),
         ("a*b:c~d^e", "A B C D E"),
         ("line\nbreak\r\n\ttab\x00nul", "LINE BREAK TAB NUL"),
         ("8:30~9:15", "8 30 9 15"),

@@ -275,9 +275,7 @@ def load_gpcis(path: Path) -> tuple[schema.Gpci, ...]:
         where = f"{path.name} {row['locality']}"
         work, pe, mp = (_scaled(where, row[name], 3) for name in ("work", "pe", "mp"))
         effective = _cell_day(where, row["effective"])
-        gpcis.append(
-            schema.Gpci(row["locality"], row["state"], row["name"], effective, work, pe, mp, row["source"])
-        )
+        gpcis.append(schema.Gpci(row["locality"], row["state"], row["name"], effective, work, pe, mp, row["source"]))
     return tuple(gpcis)
 
 

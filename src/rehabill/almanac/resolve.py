@@ -17,9 +17,7 @@ def resolve_settings(payer: schema.Payer, on: date, release: str) -> dict[str, s
         fitting = [
             row
             for row in rows
-            if row.known <= release
-            and (row.first is None or row.first <= on)
-            and (row.last is None or on <= row.last)
+            if row.known <= release and (row.first is None or row.first <= on) and (row.last is None or on <= row.last)
         ]
         if fitting:
             chosen[name] = max(fitting, key=lambda row: (row.known, row.first or date.min))

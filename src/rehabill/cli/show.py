@@ -12,7 +12,7 @@ from rich.text import Text
 from rehabill.base.finding import Finding
 from rehabill.base.money import dollars
 from rehabill.engine.scrub import Scrubbed
-from rehabill.model.coded import CodedVisit
+from rehabill.model.coded import CodedLine, CodedVisit
 from rehabill.model.priced import PricedClaim
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def coded(visit: CodedVisit, findings: tuple[Finding, ...]) -> None:
         for line in visit.lines:
             minutes = "" if line.minutes is None else str(line.minutes)
             table.add_row(str(line.line), line.code, " ".join(line.modifiers), str(line.units), minutes,
-                          escape(line.because[0].what() if line.because else ""))  # fmt: skip
+                          escape(_why(line)))  # fmt: skip
         _console.print(table)
     for left in visit.not_billed:
         minutes = "" if left.minutes is None else f" {left.minutes} min"
@@ -50,6 +50,14 @@ def coded(visit: CodedVisit, findings: tuple[Finding, ...]) -> None:
             _console.print(f"  [cyan]ask[/] treatment {suggestion.treatment + 1} (candidates: {codes})")
     _findings(findings)
     _console.print()
+
+
+def _why(line: CodedLine) -> str:
+    """What decided units and helper, without the code that stands in its own column."""
+    said = [step.what() for step in line.because if step.stage in ("units", "assistants")]
+    if any(step.stage == "assistants" for step in line.because):
+        said = [step.what() for step in line.because if step.stage == "assistants"][:1]
+    return "; ".join(text.removeprefix(f"{line.code}: ").removeprefix(f"{line.code} ") for text in said[:1])
 
 
 def scrubbed(result: Scrubbed) -> None:

@@ -8,8 +8,8 @@ from rehabill.almanac.edition import Edition, pair_is_certain
 from rehabill.base.finding import Step
 from rehabill.base.money import dollars
 from rehabill.coding.assistants import REASONS, Part
+from rehabill.coding.drafts import Draft
 from rehabill.coding.record import discipline_of
-from rehabill.coding.services import Service
 from rehabill.model.claim import Context
 from rehabill.model.terms import Discipline
 from rehabill.model.visit import Visit
@@ -20,20 +20,6 @@ DISCIPLINE_MODIFIER: dict[Discipline, str] = {"PT": "GP", "OT": "GO", "SLP": "GN
 ASSISTANT_MODIFIER: dict[Discipline, str] = {"PT": "CQ", "OT": "CO"}
 TELEHEALTH_MODIFIER = {"video": "95", "audio": "93"}
 _MOST = 4  # SV101 holds four modifiers
-
-
-class Draft:
-    """A line in the making."""
-
-    __slots__ = ("code", "modifiers", "part", "separate_from", "service", "steps")
-
-    def __init__(self, service: Service, part: Part, why: Step) -> None:
-        self.service = service
-        self.part = part
-        self.code = service.code.code
-        self.modifiers: set[str] = set()
-        self.steps = [why]
-        self.separate_from: tuple[Draft, ...] = ()
 
 
 def add_modifiers(drafts: list[Draft], visit: Visit, edition: Edition, where: Where, steps: list[Step]) -> None:
@@ -210,7 +196,7 @@ def _above(draft: Draft, notice: bool, total: int, name: str) -> None:
     if notice:
         draft.modifiers.add("GA")
         draft.steps.append(
-            Step("kx", "{} gets GA and no KX: the year stands at {}, above the threshold, and a required notice is on file",
+            Step("kx", "{} gets GA and no KX: the year stands at {}, above the threshold, and an ABN is on file",
                  (draft.code, dollars(total)), (name, "medicare.abn"))
         )  # fmt: skip
         return

@@ -234,8 +234,8 @@ def _valid(index: int, code: str, minutes: int | None, edition: Edition, reading
 def not_in_force(code: str, ended: Code | None, on: dt.date) -> Step:
     """Why a code is not billable on a day, with its successor where there is one."""
     if ended is None:
-        return Step("codes", "{} is not in the therapy code table; check it and bill it by hand if it is right", (code,),
-                    ("table.codes",))  # fmt: skip
+        text = "{} is not in the therapy code table; check it and bill it by hand if it is right"
+        return Step("codes", text, (code,), ("table.codes",))
     if ended.last is not None and ended.last < on:
         successors = " or ".join(ended.successors)
         return Step("codes", "{} ended on {}{}", (code, ended.last.isoformat(),
@@ -302,10 +302,8 @@ def _helper(
     therapist = next((role for role in directing if role in THERAPISTS), None)
     if directing:
         role = therapist or directing[0]
-        reading.steps.append(
-            Step("minutes", "treatment {}: the {} took part while the {} directed it in the room; the minutes are the {}'s",
-                 (index + 1, by.lower(), role, role), ("medicare.therapy.students",))
-        )  # fmt: skip
+        text = "treatment {}: the {} took part while the {} directed it in the room; the minutes are the {}'s"
+        reading.steps.append(Step("minutes", text, (index + 1, by.lower(), role, role), ("medicare.therapy.students",)))
         return therapist is None, DISCIPLINE_OF[role]
     law = "medicare.therapy.students" if by == "STUDENT" else "medicare.therapy.aides"
     setting = "student_minutes" if by == "STUDENT" else "aide_minutes"

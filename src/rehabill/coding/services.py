@@ -12,6 +12,11 @@ from rehabill.coding.record import Entry
 from rehabill.model.terms import Discipline
 
 POOL = "quarter_hour"
+POOL_LAW = ("medicare.therapy.total_time_rule", "payer.units_rule")
+MIDPOINT_LAW = ("cpt.midpoint_rule", "payer.units_rule")
+SPAN_LAW: tuple[str, ...] = ("cpt.more_than_half", "medicare.therapy.outside_the_pool")
+ONCE_LAW = ("cpt.untimed_once",)
+WHOLE_LAW: tuple[str, ...] = ("cpt.time_band",)
 
 
 class Service(msgspec.Struct):
@@ -54,96 +59,101 @@ Prefer = Callable[[dict[str, int], tuple[str, ...], int], tuple[str, ...]]
 """Given the units so far, the tied codes and how many of them may have one more: which ones."""
 
 
-def pool_units(services: list[Service], rule: str, prefer: Prefer, steps: list[Step]) -> dict[str, int]:
-    """Units by code of one discipline's 15-minute services, all with minutes, with the steps that justify them."""
+class Counted(msgspec.Struct, frozen=True):
+    """Units by code, the step that justifies each code's units, and what was said of the day as a whole."""
+
+    units: dict[str, int]
+    reasons: dict[str, Step]
+    steps: tuple[Step, ...] = ()
+
+
+def pool_units(services: list[Service], rule: str, prefer: Prefer) -> Counted:
+    """Units of one discipline's 15-minute services, all with minutes."""
     minutes = {service.code.code: service.minutes or 0 for service in services}
-    if rule == "ama_midpoint":
-        return _by_midpoint(minutes, steps)
-    return _by_total_time(minutes, prefer, steps)
+    return _by_midpoint(minutes) if rule == "ama_midpoint" else _by_total_time(minutes, prefer)
 
 
-def _by_midpoint(minutes: dict[str, int], steps: list[Step]) -> dict[str, int]:
-    law = ("cpt.midpoint_rule", "payer.units_rule")
+def _by_midpoint(minutes: dict[str, int]) -> Counted:
     counted = {code: units.midpoint(spent) for code, spent in minutes.items()}
-    for code, spent in minutes.items():
-        steps.append(Step("units", "{}: {} minutes by themselves are {} units", (code, spent, counted[code]), law))
-    return counted
+    reasons = {
+        code: Step("units", "{}: {} minutes by themselves earn {}", (code, spent, many(counted[code])), MIDPOINT_LAW)
+        for code, spent in minutes.items()
+    }
+    return Counted(counted, reasons)
 
 
-def _by_total_time(minutes: dict[str, int], prefer: Prefer, steps: list[Step]) -> dict[str, int]:
-    law = ("medicare.therapy.total_time_rule", "payer.units_rule")
+def _by_total_time(minutes: dict[str, int], prefer: Prefer) -> Counted:
     divided = units.total_time(minutes)
-    steps.append(Step("units", "{} timed minutes in all are {} units", (divided.minutes, divided.units), law))
-    counted = dict(divided.whole)
-    for code, whole in divided.whole.items():
-        if whole:
-            steps.append(Step("units", "{}: {} minutes hold {} whole units", (code, minutes[code], whole), law))
-    for code in divided.extra:
-        counted[code] += 1
-        steps.append(
-            Step("units", "{} gets a further unit for the {} minutes left over", (code, minutes[code] % 15), law)
-        )
+    steps = [Step("units", "{} timed minutes in all are {}", (divided.minutes, many(divided.units)), POOL_LAW)]
+    winners = divided.extra
     if divided.tied:
-        chosen = prefer(counted, divided.tied, divided.places)
-        for code in chosen:
-            counted[code] += 1
-        steps.append(
-            Step("units", "a tie: {} have {} minutes left over each, and {} of them may have a unit; {} pays at least "
-                 "as much, and the rule leaves the choice free",
-                 (", ".join(divided.tied), minutes[divided.tied[0]] % 15, divided.places, ", ".join(chosen)), law)
-        )  # fmt: skip
-    return counted
+        so_far = {code: whole + (code in winners) for code, whole in divided.whole.items()}
+        chosen = prefer(so_far, divided.tied, divided.places)
+        winners += chosen
+        steps.append(_tie(divided, minutes, chosen))
+    reasons = {code: _reason(code, spent, divided.whole[code], code in winners) for code, spent in minutes.items()}
+    return Counted({code: divided.whole[code] + (code in winners) for code in minutes}, reasons, tuple(steps))
 
 
-class Chain(msgspec.Struct, frozen=True):
-    """A base code and its add-on: the minutes of both are one span of time."""
+def _reason(code: str, spent: int, whole: int, wins: bool) -> Step:
+    """Why a code has its units under the total-time rule."""
+    left = spent % units.UNIT_MINUTES
+    if wins and whole:
+        text = "{}: {} minutes hold {}, and the {} left over earn one more"
+    elif wins:
+        return Step("units", "{}: its {} minutes earn one of the units the total leaves over", (code, spent), POOL_LAW)
+    elif left:
+        text = "{}: {} minutes hold {}; the {} left over earn none"
+    else:
+        return Step("units", "{}: {} minutes are {}", (code, spent, many(whole)), POOL_LAW)
+    return Step("units", text, (code, spent, many(whole), left), POOL_LAW)
 
-    base: Service
-    add_on: Service | None
-    add_on_code: Code | None
+
+def _tie(divided: units.TotalTime, minutes: dict[str, int], chosen: tuple[str, ...]) -> Step:
+    left = minutes[divided.tied[0]] % units.UNIT_MINUTES
+    text = (
+        "a tie: {} have {} minutes left over each and {} may earn one; {} pays at least as much, "
+        "and the rule leaves the choice free"
+    )
+    facts = (", ".join(divided.tied), left, many(divided.places), ", ".join(chosen))
+    return Step("units", text, facts, POOL_LAW)
 
 
-def other_units(service: Service, edition: Edition, steps: list[Step]) -> int:
-    """Units of a code that stands outside the 15-minute pool and has no add-on."""
+def other_units(service: Service, edition: Edition) -> tuple[int, Step]:
+    """Units of a code that stands outside the 15-minute pool and has no add-on, and why."""
     code, minutes = service.code, service.minutes
-    match code.basis:
-        case "span" | "whole" if minutes is None:
-            return 0
-        case "span":
-            counted = units.more_than_half(minutes or 0, code.unit_minutes)
-            steps.append(
-                Step("units", "{}: {} minutes in steps of {}, each earned past its half, are {} units, outside the "
-                     "15-minute pool", (code.code, minutes, code.unit_minutes, counted),
-                     ("cpt.more_than_half", "medicare.therapy.outside_the_pool"))
-            )  # fmt: skip
-            return counted
-        case "whole":
-            counted = units.whole_steps(minutes or 0, code.unit_minutes)
-            steps.append(
-                Step("units", "{}: {} minutes hold {} full steps of {}", (code.code, minutes, counted, code.unit_minutes),
-                     ("cpt.time_band",))
-            )  # fmt: skip
-            return counted
-        case "band" if minutes is not None and minutes < code.unit_minutes:
-            return 0
-        case "region":
-            regions = {entry.treatment.region for entry in service.entries}
-            steps.append(Step("units", "{}: one unit for each of {} regions", (code.code, len(regions)),
-                              ("cpt.untimed_once",)))  # fmt: skip
-            return len(regions)
-    law = "medicare.therapy.group" if code.basis == "group" else "cpt.untimed_once"
-    steps.append(Step("units", "{} is one unit, whatever the minutes", (code.code,), (law,)))
-    return 1
+    if code.basis in ("span", "whole"):
+        return _by_steps(code, minutes or 0)
+    if code.basis == "band" and minutes is not None and minutes < code.unit_minutes:
+        return 0, Step("units", "{}: {} minutes are too few", (code.code, minutes), ("cpt.time_band",))
+    if code.basis == "region":
+        regions = len({entry.treatment.region for entry in service.entries})
+        return regions, Step("units", "{}: one unit for each region, {} in all", (code.code, regions), ONCE_LAW)
+    law = ("medicare.therapy.group",) if code.basis == "group" else ONCE_LAW
+    return 1, Step("units", "{} is one unit, whatever the minutes", (code.code,), law)
 
 
-def chain_units(base: Service, total: int, add_on: Code, steps: list[Step]) -> tuple[int, int]:
-    """Units of a base code (at most one) and its add-on for the minutes of both together."""
-    count = units.whole_steps if base.code.basis == "whole" else units.more_than_half
-    first = min(1, count(total, base.code.unit_minutes))
-    further = count(total - base.code.unit_minutes, add_on.unit_minutes) if first else 0
-    steps.append(
-        Step("units", "{} with {}: of {} minutes the first {} are {} unit, the rest {} more in steps of {}, outside the "
-             "15-minute pool", (base.code.code, add_on.code, total, base.code.unit_minutes, first, further,
-             add_on.unit_minutes), ("cpt.more_than_half", "medicare.therapy.outside_the_pool"))
-    )  # fmt: skip
-    return first, further
+def _by_steps(code: Code, minutes: int) -> tuple[int, Step]:
+    if code.basis == "whole":
+        counted = units.whole_steps(minutes, code.unit_minutes)
+        text = "{}: {} minutes hold {}, each of {} full minutes"
+    else:
+        counted = units.more_than_half(minutes, code.unit_minutes)
+        text = "{}: {} minutes earn {}, each of {} minutes and past its half; outside the 15-minute pool"
+    law = WHOLE_LAW if code.basis == "whole" else SPAN_LAW
+    return counted, Step("units", text, (code.code, minutes, many(counted), code.unit_minutes), law)
+
+
+def chain_units(base: Code, total: int, add_on: Code) -> tuple[int, int, Step]:
+    """Units of a base code (at most one) and its add-on for the minutes of both together, and why."""
+    count = units.whole_steps if base.basis == "whole" else units.more_than_half
+    first = min(1, count(total, base.unit_minutes))
+    further = count(total - base.unit_minutes, add_on.unit_minutes) if first else 0
+    text = "{} with {}: of {} minutes the first {} are {}, the rest earns {} more; outside the 15-minute pool"
+    facts = (base.code, add_on.code, total, base.unit_minutes, many(first), further)
+    return first, further, Step("units", text, facts, SPAN_LAW)
+
+
+def many(count: int) -> str:
+    """`1 unit`, `2 units`."""
+    return "1 unit" if count == 1 else f"{count} units"

@@ -101,7 +101,7 @@ def steps(found: Iterable[Step]) -> list[dict[str, Any]]:
 def laws(found: Iterable[Step], edition: Edition) -> dict[str, Any]:
     """Every value of law the steps rest on, with its first day and source."""
     names = dict.fromkeys(name for step in found for name in step.because)
-    return {name: ref for name, ref in ((ref.name, ref) for ref in cited(edition, names))}
+    return {ref.name: ref for ref in cited(edition, names)}
 
 
 def needs_action(findings: Iterable[Finding]) -> bool:

@@ -49,7 +49,7 @@ def price(claim: Claim, almanac: Almanac) -> PricedClaim:
         allowed_cents=sum([line.allowed_cents or 0 for line in priced]),
         payer_cents=sum([line.payer_cents or 0 for line in priced]),
         patient_cents=sum([line.patient_cents or 0 for line in priced]),
-        complete=all([line.allowed_cents is not None for line in priced]),
+        complete=all(line.allowed_cents is not None for line in priced),
         steps=tuple(steps),
     )
 

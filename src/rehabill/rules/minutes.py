@@ -8,15 +8,12 @@ from rehabill.almanac.schema import Code
 from rehabill.base.finding import Fix
 from rehabill.coding import services as counting
 from rehabill.coding import units
-from rehabill.coding.services import POOL, Service
+from rehabill.coding.services import MIDPOINT_LAW, POOL, POOL_LAW, SPAN_LAW, Service
 from rehabill.rules.case import DISCIPLINE_MODIFIERS, Case, Line
 from rehabill.rules.code_sets import kept
 from rehabill.rules.rule import drop, put, review
 from rehabill.rules.traits import POOLED, TIMED, any_traits, traits_of
 
-POOL_LAW = ("medicare.therapy.total_time_rule", "payer.units_rule")
-MIDPOINT_LAW = ("cpt.midpoint_rule", "payer.units_rule")
-SPAN_LAW = ("cpt.more_than_half", "medicare.therapy.outside_the_pool")
 BAND_LAW = ("cpt.time_band",)
 
 
@@ -142,8 +139,8 @@ def _by_total_time(pool: Day, unbilled: dict[str, int]) -> None:
             timed.due = None if spent is None else spent // units.UNIT_MINUTES + (spent % units.UNIT_MINUTES > 0)
             timed.at_most = spent is not None
         return
-    spent = {name: minutes.get(name, 0) + unbilled.get(name, 0) for name in minutes.keys() | unbilled.keys()}
-    divided = units.total_time(spent)
+    recorded = {name: minutes.get(name, 0) + unbilled.get(name, 0) for name in minutes.keys() | unbilled.keys()}
+    divided = units.total_time(recorded)
     wanted = sorted(divided.tied, key=lambda name: name not in pool or pool[name].billed <= divided.whole[name])
     winners = {*divided.extra, *wanted[: divided.places]}
     for name, timed in pool.items():
@@ -162,7 +159,7 @@ def _outside_pool(case: Case, timed: Timed, day: Day) -> None:
         return  # counted with its base
     elif timed.minutes is not None:
         service = Service(code, "PT", therapist=timed.minutes)
-        timed.due, timed.total = counting.other_units(service, edition, []), timed.minutes
+        timed.due, timed.total = counting.other_units(service, edition)[0], timed.minutes
 
 
 def _chain(case: Case, base: Timed, further: Timed | None, add_on: Code) -> None:
@@ -174,7 +171,7 @@ def _chain(case: Case, base: Timed, further: Timed | None, add_on: Code) -> None
         if of_month is None:
             return
         total = of_month
-    base.due, more = counting.chain_units(Service(base.code, "PT"), total, add_on, [])
+    base.due, more, _ = counting.chain_units(base.code, total, add_on)
     base.total = total
     if further:
         further.due, further.total, further.law = more, total, base.law

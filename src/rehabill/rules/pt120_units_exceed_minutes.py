@@ -11,8 +11,9 @@ from collections.abc import Iterator
 
 from rehabill.almanac.edition import Edition
 from rehabill.base.finding import Finding
+from rehabill.coding.services import POOL_LAW
 from rehabill.rules.case import Case
-from rehabill.rules.minutes import POOL_LAW, Day, Timed, timed_days, with_units
+from rehabill.rules.minutes import Day, Timed, timed_days, with_units
 from rehabill.rules.rule import Rule
 
 

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 
 from rehabill.almanac.edition import Edition
 from rehabill.base.finding import Finding
+from rehabill.coding.services import POOL_LAW
 from rehabill.rules.case import Case
-from rehabill.rules.minutes import POOL_LAW, Timed, timed_days, with_units
+from rehabill.rules.minutes import Timed, timed_days, with_units
 from rehabill.rules.rule import Rule
 
 

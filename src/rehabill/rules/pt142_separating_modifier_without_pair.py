@@ -23,9 +23,7 @@ def check(case: Case, edition: Edition) -> Iterator[Finding]:
         if not _has_reason(case, line):
             path = line.path("modifiers")
             fix = review(*(remove(path, modifier) for modifier in found))
-            yield RULE.fail(
-                line.edition, path, fix=fix, line=line.number, code=line.code, modifier=" and ".join(found)
-            )
+            yield RULE.fail(line.edition, path, fix=fix, line=line.number, code=line.code, modifier=" and ".join(found))
 
 
 def _has_reason(case: Case, line: Line) -> bool:

@@ -72,4 +72,3 @@ def misfit(value: str, low: int, high: int, what: str) -> str:
     if len(value) < low:
         return f"{what} ('{value}') must have at least {low} characters"
     return ""
-

@@ -26,9 +26,7 @@ _EXTENSION = re.compile(r"(?:EXT\.?|EXTENSION|X|#)\s*(\d{1,6})$")
 npi_valid = lru_cache(maxsize=16_384)(npi_is_valid)
 
 
-def identifier(
-    value: str | None, path: str, what: str, faults: Faults, low: int = 1, high: int = 50
-) -> str:
+def identifier(value: str | None, path: str, what: str, faults: Faults, low: int = 1, high: int = 50) -> str:
     """A number by which somebody finds something again: sent unchanged or not at all."""
     message = misfit(value or "", low, high, what)
     if message:

@@ -96,9 +96,7 @@ def billing_loops(practice: Practice, faults: Faults) -> tuple[str, str]:
         first = fields.name(practice.first, 35, "practice.first", "the practitioner's first name", faults, upper)
     number = fields.npi(practice.npi, "practice.npi", "the practice", faults)
     text = f"NM1*85*{1 if practice.is_person else 2}*{last}*{first}****XX*{number}~"
-    text += fields.address(
-        practice.address, "practice.address", "the practice", faults, upper, nine=True, street=True
-    )
+    text += fields.address(practice.address, "practice.address", "the practice", faults, upper, nine=True, street=True)
     tax = practice.tax_id.replace("-", "")
     if not (len(tax) == 9 and tax.isascii() and tax.isdigit()):
         message = f"the practice's tax number ('{practice.tax_id}') must have nine digits"

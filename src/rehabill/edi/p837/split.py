@@ -111,9 +111,7 @@ def _decided(line: ClaimLine, other: OtherInsurance) -> bool:
 
 def _share(part: Claim, other: OtherInsurance, *, first: bool) -> OtherInsurance:
     adjustments = other.adjustments if first else ()
-    decisions = [
-        decided for line in part.lines for decided in line.adjudications if decided.payer_id == other.payer_id
-    ]
+    decisions = [decided for line in part.lines for decided in line.adjudications if decided.payer_id == other.payer_id]
     paid = sum(decided.paid_cents for decided in decisions) - sum(reason.cents for reason in adjustments)
     owed = None
     if other.remaining_liability_cents is not None:
