@@ -209,6 +209,15 @@ def test_integer_price_is_the_decimal_price(drawn: tuple[Claim, dt.date]) -> Non
     priced = price(claim, load())
     assert told(priced) == expected
     assert priced.complete
+    for line in priced.lines:
+        row, inputs = rvu(line.code, day), line.inputs
+        assert row is not None and inputs is not None
+        expense = row["facility_pe" if claim.place_of_service in FACILITY else "nonfacility_pe"]
+        shown = (inputs.work_rvu, inputs.pe_rvu, inputs.mp_rvu, inputs.conversion_factor, inputs.release)
+        assert shown == (row["work"], expense, row["mp"], str(factor(day, claim.qp)), row["release"])
+        indices = (Decimal(inputs.work_gpci), Decimal(inputs.pe_gpci), Decimal(inputs.mp_gpci))
+        assert indices == gpci(claim.locality, day)
+        assert inputs.carried_back == (row["since"] > day.isoformat())
     assert priced.allowed_cents == sum(row["allowed"] for row in expected)
     assert priced.payer_cents + priced.patient_cents <= priced.allowed_cents <= priced.full_cents
 

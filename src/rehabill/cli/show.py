@@ -88,6 +88,9 @@ def _findings(findings: tuple[Finding, ...]) -> None:
 def priced(result: PricedClaim) -> None:
     """Money by line, then the totals."""
     _console.print(f"[bold]{escape(str(result.id or 'claim'))}[/]  [dim]{escape(result.edition)}[/]")
+    if not result.lines:
+        _console.print("  nothing to price\n")
+        return
     money = ("full", "MPPR", "allowed", "patient", "CQ/CO", "sequ.", "payer")
     table = _table("line", "code", "modifiers", "units", *money, right=("line", "units", *money))
     for line in result.lines:

@@ -17,6 +17,7 @@ CODING_TOPICS = frozenset({
     "telehealth", "group", "evaluation", "student", "duplicate", "abn",
 })  # fmt: skip
 _LINE = re.compile(r"lines\[(\d+)\]")
+_LINE_WORD = re.compile(r"^Line \d+:")
 
 
 def coding_findings(visit: Visit, coded: CodedVisit, almanac: Almanac) -> tuple[Finding, ...]:
@@ -39,5 +40,6 @@ def to_treatments(findings: Iterable[Finding], coded: CodedVisit) -> Iterable[Fi
         if number < billed:
             yield finding
         elif finding.topic == "code_validity":
-            path = f"treatments[{invalid[number - billed]}].code"
-            yield msgspec.structs.replace(finding, path=path, fix=None)
+            treatment = invalid[number - billed]
+            message = _LINE_WORD.sub(f"Treatment {treatment + 1}:", finding.message)
+            yield msgspec.structs.replace(finding, path=f"treatments[{treatment}].code", message=message, fix=None)

@@ -67,7 +67,8 @@ def _at_most(amount: Allowed, charge: int | None) -> Allowed:
 def _top(fees: Sequence[UnitFee | NoFee], items: Sequence[Item], earlier: Sequence[UnitFee | NoFee]) -> int:
     """The line that holds the day's unit paid in full: highest practice-expense RVU, then the higher fee.
 
-    A tie beyond that changes no money and goes to the first line; -1 when an earlier claim holds the unit.
+    A tie beyond that changes no allowed amount and goes to the first line, the therapist's before the assistant's;
+    -1 when an earlier claim holds the unit.
     """
     best, best_rank = -1, (-1, -1)
     for fee in earlier:
