@@ -4,7 +4,6 @@ Unknown keys, missing sources, gaps, overlaps and values of the wrong kind are e
 a law file that is almost right must not load.
 """
 
-import csv
 import re
 import sys
 from datetime import date, timedelta
@@ -16,6 +15,16 @@ import yaml
 
 from rehabill.almanac import schema
 from rehabill.almanac.profile import SETTINGS
+from rehabill.almanac.read_tables import (
+    load_codes,
+    load_gpcis,
+    load_mue,
+    load_pairs,
+    load_releases,
+    load_rvus,
+    read_rows,
+    yes,
+)
 from rehabill.almanac.resolve import profile_of
 from rehabill.almanac.schema import FIRST_RELEASE
 from rehabill.base.errors import AlmanacError
@@ -147,138 +156,6 @@ def load_sources(path: Path) -> dict[str, schema.Source]:
         raise AlmanacError(path.name, str(error)) from None
 
 
-def _rows(path: Path, columns: str) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file)
-        if reader.fieldnames != columns.split():
-            raise AlmanacError(path.name, f"columns must be: {columns}")
-        rows = list(reader)
-    for number, row in enumerate(rows, start=2):
-        if None in row or None in row.values():
-            raise AlmanacError(f"{path.name} row {number}", f"must have {len(columns.split())} cells")
-    return rows
-
-
-def _scaled(where: str, text: str, decimals: int) -> int:
-    """A decimal as an integer of its smallest place (`0.45` → 45 hundredths), exact or an error."""
-    whole, _, fraction = text.partition(".")
-    if len(fraction.rstrip("0")) > decimals or not (whole + fraction).isdigit():
-        raise AlmanacError(where, f"{text!r} is not a decimal with at most {decimals} places")
-    scale: int = 10**decimals
-    return int(whole or "0") * scale + int(fraction[:decimals].ljust(decimals, "0") or "0")
-
-
-def _cell_day(where: str, text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise AlmanacError(where, f"{text!r} is not a date written YYYY-MM-DD") from None
-
-
-def _maybe_day(where: str, text: str) -> date | None:
-    return _cell_day(where, text) if text else None
-
-
-def _whole(where: str, text: str) -> int:
-    if not (text.isascii() and text.isdigit()):
-        raise AlmanacError(where, f"{text!r} is not a whole number")
-    return int(text)
-
-
-def _yes(where: str, text: str) -> bool:
-    if text not in ("y", "n"):
-        raise AlmanacError(where, f"{text!r} must be y or n")
-    return text == "y"
-
-
-def load_codes(path: Path) -> tuple[schema.Code, ...]:
-    columns = (
-        "code name disciplines first_day last_day successors therapy basis unit_minutes max_minutes "
-        "add_on_to direct_contact evaluation unlisted source verified"
-    )
-    codes = []
-    for row in _rows(path, columns):
-        where = f"{path.name} {row['code']}"
-        raw = {
-            **row,
-            "disciplines": row["disciplines"].split("|"),
-            "first": _maybe_day(where, row["first_day"]),
-            "last": _maybe_day(where, row["last_day"]),
-            "successors": [code for code in row["successors"].split("|") if code],
-            "unit_minutes": _whole(where, row["unit_minutes"] or "0"),
-            "max_minutes": _whole(where, row["max_minutes"] or "0"),
-            "add_on_to": row["add_on_to"] or None,
-            **{flag: _yes(where, row[flag]) for flag in ("direct_contact", "evaluation", "unlisted", "verified")},
-        }
-        try:
-            codes.append(msgspec.convert([raw[name] for name in schema.Code.__struct_fields__], schema.Code))
-        except msgspec.ValidationError as error:
-            raise AlmanacError(where, str(error)) from None
-    names = [code.code for code in codes]
-    if len(set(names)) != len(names):
-        raise AlmanacError(path.name, "a code stands twice")
-    return tuple(codes)
-
-
-def load_mue(path: Path) -> tuple[schema.Mue, ...]:
-    limits = []
-    for row in _rows(path, "code release value mai source"):
-        where = f"{path.name} {row['code']}"
-        value, mai = _whole(where, row["value"]), _whole(where, row["mai"])
-        limits.append(schema.Mue(row["code"], _cell_day(where, row["release"]), value, mai, row["source"]))
-    return tuple(limits)
-
-
-def load_pairs(path: Path) -> tuple[schema.Pair, ...]:
-    """Pairs with the last day of the row before them. Indicator 9 rows are void from the start and stay out."""
-    by_pair: dict[tuple[str, str], list[tuple[date, int, date | None]]] = {}
-    voids: dict[tuple[str, str], date] = {}
-    for row in _rows(path, "column1 column2 indicator last_day"):
-        where = f"{path.name} {row['column1']} {row['column2']}"
-        key, last = (row["column1"], row["column2"]), _maybe_day(where, row["last_day"])
-        if row["indicator"] == "9":
-            voids[key] = max(voids.get(key, date.min), last or date.max)
-        else:
-            by_pair.setdefault(key, []).append((last or date.max, _whole(where, row["indicator"]), last))
-    pairs = []
-    for key, rows in sorted(by_pair.items()):
-        after: date | None = voids.get(key)
-        for end, indicator, last in sorted(rows):
-            pairs.append(schema.Pair(*key, indicator, last, after if after is None or after < end else None))
-            after = last if after is None or last is None else max(after, last)
-    return tuple(pairs)
-
-
-def load_rvus(path: Path) -> tuple[schema.Rvu, ...]:
-    columns = "code release work nonfacility_pe facility_pe mp mppr_indicator status pctc_indicator"
-    rvus = []
-    for row in _rows(path, columns):
-        work, nonfacility, facility, mp = (
-            _scaled(f"{path.name} {row['code']}", row[name], 2) for name in columns.split()[2:6]
-        )
-        flags = (row["mppr_indicator"], row["status"], row["pctc_indicator"])
-        rvus.append(schema.Rvu(row["code"], row["release"], work, nonfacility, facility, mp, *flags))
-    return tuple(rvus)
-
-
-def load_releases(path: Path) -> tuple[schema.Release, ...]:
-    rows = _rows(path, "release effective source")
-    return tuple(
-        schema.Release(row["release"], _cell_day(f"{path.name} {row['release']}", row["effective"]), row["source"])
-        for row in rows
-    )
-
-
-def load_gpcis(path: Path) -> tuple[schema.Gpci, ...]:
-    gpcis = []
-    for row in _rows(path, "locality state name effective work pe mp source"):
-        where = f"{path.name} {row['locality']}"
-        work, pe, mp = (_scaled(where, row[name], 3) for name in ("work", "pe", "mp"))
-        effective = _cell_day(where, row["effective"])
-        gpcis.append(schema.Gpci(row["locality"], row["state"], row["name"], effective, work, pe, mp, row["source"]))
-    return tuple(gpcis)
-
-
 def load_tables(path: Path, sources: dict[str, schema.Source]) -> dict[str, schema.TableAge]:
     tables = {}
     for name, entry in read_yaml(path).items():
@@ -342,7 +219,7 @@ def load_payers(folder: Path, sources: dict[str, schema.Source]) -> dict[str, sc
 def load_folder(folder: Path = HERE, release: str = FIRST_RELEASE) -> schema.Almanac:
     """The whole almanac from its source files. Raises `AlmanacError`."""
     sources, tables = load_sources(folder / "sources.yaml"), folder / "tables"
-    places = _rows(tables / "places_of_service.csv", "code facility source")
+    places = read_rows(tables / "places_of_service.csv", "code facility source")
     payers = load_payers(folder / "payers", sources)
     almanac = schema.Almanac(
         release=release,
@@ -355,7 +232,7 @@ def load_folder(folder: Path = HERE, release: str = FIRST_RELEASE) -> schema.Alm
         rvus=load_rvus(tables / "rvu.csv"),
         releases=load_releases(tables / "rvu_releases.csv"),
         gpcis=load_gpcis(tables / "gpci.csv"),
-        facility_places=frozenset(row["code"] for row in places if _yes(f"place {row['code']}", row["facility"])),
+        facility_places=frozenset(row["code"] for row in places if yes(f"place {row['code']}", row["facility"])),
         places=frozenset(row["code"] for row in places),
         payers=payers,
     )
@@ -393,16 +270,19 @@ def encode(almanac: schema.Almanac) -> bytes:
     return msgspec.msgpack.encode(almanac, order="deterministic")
 
 
+def write_or_check(path: Path, data: bytes, check: bool) -> int:
+    """Write a compiled file; or say, as an exit code, whether it is what its sources say."""
+    if not check:
+        path.write_bytes(data)
+    elif not path.exists() or path.read_bytes() != data:
+        print(f"{path.name} is not what its source files say: run `make gen`", file=sys.stderr)
+        return 1
+    return 0
+
+
 def main(arguments: list[str]) -> int:
     """`python -m rehabill.almanac.compile [--check]`: write the compiled file, or say whether it is current."""
-    compiled = encode(load_folder())
-    if "--check" in arguments:
-        if not COMPILED.exists() or COMPILED.read_bytes() != compiled:
-            print("almanac.msgpack is not what the source files say: run `make gen`", file=sys.stderr)
-            return 1
-        return 0
-    COMPILED.write_bytes(compiled)
-    return 0
+    return write_or_check(COMPILED, encode(load_folder()), check="--check" in arguments)
 
 
 if __name__ == "__main__":

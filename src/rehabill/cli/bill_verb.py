@@ -13,6 +13,7 @@ from rehabill.almanac.edition import Almanac
 from rehabill.almanac.load import load
 from rehabill.base.errors import InputError
 from rehabill.base.money import dollars
+from rehabill.cli.attention import Attention
 from rehabill.cli.practice import read_practice
 from rehabill.cli.records import CLEAN, FINDINGS, UNREADABLE, Record
 from rehabill.cli.visits import read_visits
@@ -28,18 +29,6 @@ _WORDS = {
     "ready": "ready to send", "held": "held", "unreadable": "unreadable", "nothing_to_bill": "nothing to bill",
     "self_pay": "self-pay",
 }  # fmt: skip
-
-
-class Attention(msgspec.Struct, frozen=True, kw_only=True):
-    """A visit a person must look at, in words."""
-
-    name: str
-    state: str
-    why: str
-    day: str = ""
-    patient: str = ""
-    payer: str = ""
-    charged: str = ""
 
 
 @click.command("bill")

@@ -1,7 +1,7 @@
 """Results as tables a tired biller can read."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -11,12 +11,10 @@ from rich.text import Text
 
 from rehabill.base.finding import Finding
 from rehabill.base.money import dollars
+from rehabill.cli.attention import Attention
 from rehabill.engine.scrub import Scrubbed
 from rehabill.model.coded import CodedLine, CodedVisit
 from rehabill.model.priced import PricedClaim
-
-if TYPE_CHECKING:
-    from rehabill.cli.bill_verb import Attention
 
 _STYLE = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 _VERDICT = {"pass": "green", "fail": "bold red", "no_data": "yellow"}
@@ -118,7 +116,7 @@ def _money(cents: int | None) -> str:
     return "" if cents is None else dollars(cents)
 
 
-def attention(rows: Iterable["Attention"]) -> None:
+def attention(rows: Iterable[Attention]) -> None:
     """What a person must look at: where to find the visit, and under it what is wrong."""
     _console.print("\n[bold]To look at[/]")
     for row in rows:

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from rehabill.almanac.compile import read_yaml
+from rehabill.almanac.compile import read_yaml, write_or_check
 from rehabill.base.errors import AlmanacError
 
 HERE = Path(__file__).parent
@@ -53,14 +53,7 @@ def encode(found: dict[str, Twin]) -> bytes:
 
 def main(arguments: list[str]) -> int:
     """`python -m rehabill.rules.compile [--check]`."""
-    compiled = encode(twins())
-    if "--check" in arguments:
-        if not COMPILED.exists() or COMPILED.read_bytes() != compiled:
-            print("rules/messages.msgpack is not what the YAML files say: run `make gen`", file=sys.stderr)
-            return 1
-        return 0
-    COMPILED.write_bytes(compiled)
-    return 0
+    return write_or_check(COMPILED, encode(twins()), check="--check" in arguments)
 
 
 if __name__ == "__main__":
