@@ -54,29 +54,49 @@ def _timed_days(case: Case) -> tuple[Day, ...]:
 
 
 def _everyday(case: Case) -> bool:
-    """The usual claim, told at a glance: one day and discipline, each line's own minutes earn its units, and so does
-    their total. A code that stands twice, an hour's code or anything else out of the usual is looked at closely.
+    """The usual claim, told at a glance: one day and discipline, pooled codes only, and the units are a division the
+    payer's rule makes. Anything else is looked at closely, and may still be in order.
     """
-    total = billed = 0
-    seen = set()
     first = case.lines[0]
     leading = first.line.modifiers[:1]
-    if case.claim.unbilled or (leading and leading[0] not in DISCIPLINE_MODIFIERS):
+    if leading and leading[0] not in DISCIPLINE_MODIFIERS:
         return False
+    spent: dict[str, int] = {}
+    billed: dict[str, int] = {}
     for line in case.lines:
         own = traits_of(line)
         if not own & TIMED:
             continue
         said = line.line
-        spent = said.minutes
-        if not own & POOLED or not isinstance(spent, int) or said.code in seen:
+        minutes = said.minutes
+        if not own & POOLED or not isinstance(minutes, int):
             return False
-        if line.day != first.day or said.modifiers[:1] != leading or units.midpoint(spent) != said.units:
+        if line.day != first.day or said.modifiers[:1] != leading:
             return False
-        seen.add(said.code)
-        total += spent
-        billed += said.units
-    return units.midpoint(total) == billed
+        spent[said.code] = spent.get(said.code, 0) + minutes
+        billed[said.code] = billed.get(said.code, 0) + said.units
+    if first.edition.profile.units_rule == "ama_midpoint":
+        return all(units.midpoint(minutes) == billed[code] for code, minutes in spent.items())
+    for code, minutes in _unbilled(case, first.day).items():
+        spent[code] = spent.get(code, 0) + minutes
+    return _divides(spent, billed)
+
+
+def _divides(spent: dict[str, int], billed: dict[str, int]) -> bool:
+    """Whether the total-time rule may give these units: each code its whole 15 minutes, the largest remainders one
+    more, and as many in all as the total earns.
+    """
+    least_winner, largest_loser = units.UNIT_MINUTES, 0
+    for code, minutes in spent.items():
+        whole, remainder = divmod(minutes, units.UNIT_MINUTES)
+        more = billed.get(code, 0) - whole
+        if more == 1 and remainder:
+            least_winner = min(least_winner, remainder)
+        elif more == 0:
+            largest_loser = max(largest_loser, remainder)
+        else:
+            return False
+    return least_winner >= largest_loser and sum(billed.values()) == units.midpoint(sum(spent.values()))
 
 
 def _gather(case: Case) -> list[Day]:
@@ -107,7 +127,7 @@ def _in_order(case: Case, day: Day) -> bool:
         if edition.profile.units_rule == "ama_midpoint":
             _by_midpoint(pool)
         else:
-            _by_total_time(pool, _unbilled(case, pool))
+            _by_total_time(pool, _unbilled(case, next(iter(pool.values())).lines[0].day))
     for name, timed in day.items():
         if name not in pool and timed.due is None:
             _outside_pool(case, timed, day)
@@ -121,9 +141,8 @@ def _by_midpoint(pool: Day) -> None:
         timed.total = timed.minutes or 0
 
 
-def _unbilled(case: Case, pool: Day) -> dict[str, int]:
+def _unbilled(case: Case, day: dt.date) -> dict[str, int]:
     """The day's minutes on record that earned no unit: the total counts them (Claims Processing Manual ch. 5 §20.2)."""
-    day = next(iter(pool.values())).lines[0].day
     found: dict[str, int] = {}
     for left in case.claim.unbilled:
         if (left.date or case.claim.date or day) == day:
