@@ -1,5 +1,7 @@
 """A visit to coded lines: read, gather, count, split, modify, explain."""
 
+import msgspec
+
 from rehabill.almanac.edition import Edition
 from rehabill.base.errors import InputError
 from rehabill.base.finding import Step
@@ -21,6 +23,8 @@ _OFFICE = "11"
 def code(visit: Visit, edition: Edition) -> CodedVisit:
     """Code one visit under one edition. Raises `InputError` for what cannot be read (times, locality)."""
     check_locality(edition, visit.locality)
+    if visit.telehealth is None and isinstance(visit.context.telehealth, str):
+        visit = msgspec.structs.replace(visit, telehealth=visit.context.telehealth)
     _check_indexes(visit)
     reading = read(visit, edition)
     steps, not_billed = reading.steps, reading.not_billed
@@ -73,7 +77,12 @@ def _assistant_policy(edition: Edition) -> Policy:
 
 def _place_of_service(visit: Visit, edition: Edition, steps: list[Step]) -> str | None:
     """The place stated; a telehealth visit without one is taken as at home (10 from 2024, the office before)."""
-    if visit.place_of_service or not visit.telehealth or not edition.known("medicare.telehealth.place_of_service"):
+    if (
+        edition.profile.telehealth != "medicare"
+        or visit.place_of_service
+        or not visit.telehealth
+        or not edition.known("medicare.telehealth.place_of_service")
+    ):
         return visit.place_of_service
     law = ("medicare.telehealth.place_of_service",)
     place = _TELEHEALTH_HOME if edition.value(law[0]) != "in-person" else _OFFICE

@@ -15,6 +15,7 @@ from rehabill.model.terms import Discipline
 from rehabill.model.visit import Visit
 from rehabill.pricing.allowed import Item, allowed
 from rehabill.pricing.fee import Where
+from rehabill.pricing.price import earlier_items
 
 DISCIPLINE_MODIFIER: dict[Discipline, str] = {"PT": "GP", "OT": "GO", "SLP": "GN"}
 ASSISTANT_MODIFIER: dict[Discipline, str] = {"PT": "CQ", "OT": "CO"}
@@ -167,7 +168,8 @@ def _therapy_threshold(drafts: list[Draft], visit: Visit, edition: Edition, wher
         return
     threshold = edition.number(name)
     total = int(before)
-    amounts = allowed(edition, [Item(draft.code, draft.part.units) for draft in drafts], where)
+    earlier = earlier_items(visit.context, visit.payer, visit.date)
+    amounts = allowed(edition, [Item(draft.code, draft.part.units) for draft in drafts], where, earlier)
     unpriced = []
     for draft, amount in zip(drafts, amounts, strict=True):
         if threshold_name(draft.service.discipline) != name:

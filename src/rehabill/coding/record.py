@@ -180,9 +180,19 @@ def _as_the_payer_calls_it(index: int, code: str, edition: Edition, reading: Rea
 def _as_group(
     index: int, treatment: Treatment, code: str, minutes: int | None, edition: Edition, reading: Reading
 ) -> str | None:
-    """Two or more patients at once are 97150 for each of them, whatever each of them did."""
+    """Two or more patients at once are 97150 for each of them, whatever each of them did.
+
+    A supervised modality needs no one-on-one contact and stays what it is; an evaluation is never a group's.
+    """
     known = edition.codes.get(code)
     is_group_code = known is not None and known.basis == "group"
+    if known is not None and not known.direct_contact and not is_group_code:
+        return code
+    if known is not None and known.evaluation:
+        reason = Step("codes", "{} is an evaluation of one patient; it was recorded as {}", (code, treatment.mode),
+                      ("medicare.therapy.direct_contact",))  # fmt: skip
+        reading.leave(index, code, minutes, reason)
+        return None
     if is_group_code and treatment.patients is None:
         return code  # the count is asked for when the claim is checked
     law = "medicare.therapy.group" if treatment.mode == "group" else "medicare.therapy.concurrent"

@@ -126,6 +126,10 @@ def other_units(service: Service, edition: Edition) -> tuple[int, Step]:
         return _by_steps(code, minutes or 0)
     if code.basis == "band" and minutes is not None and minutes < code.unit_minutes:
         return 0, Step("units", "{}: {} minutes are too few", (code.code, minutes), ("cpt.time_band",))
+    if code.basis == "band" and minutes is not None and 0 < code.max_minutes < minutes:
+        text = "{}: {} minutes are past its {} to {}; look whether a longer code reports it"
+        facts = (code.code, minutes, code.unit_minutes, code.max_minutes)
+        return 1, Step("units", text, facts, ("cpt.time_band",))
     if code.basis == "region":
         regions = len({entry.treatment.region for entry in service.entries})
         return regions, Step("units", "{}: one unit for each region, {} in all", (code.code, regions), ONCE_LAW)

@@ -18,6 +18,8 @@ class Item(msgspec.Struct, frozen=True, gc=False):
     code: str
     units: int
     charge_cents: int | None = None
+    facility: bool | None = None
+    """The line's own place of service is (not) a facility; None: as the claim's."""
 
 
 class Allowed(msgspec.Struct, frozen=True, gc=False):
@@ -40,7 +42,11 @@ def allowed(edition: Edition, items: Sequence[Item], where: Where, earlier: Sequ
 
     Raises `InputError` for an unknown locality.
     """
-    key = (where, tuple([(item.code, item.units) for item in items]), tuple([item.code for item in earlier]))
+    key = (
+        where,
+        tuple([(item.code, item.units, item.facility) for item in items]),
+        tuple([item.code for item in earlier]),
+    )
     found: tuple[Allowed, ...] | None = edition.memo.get(key)
     if found is None:
         found = edition.remember(key, _allowed(edition, items, where, earlier))
@@ -50,11 +56,18 @@ def allowed(edition: Edition, items: Sequence[Item], where: Where, earlier: Sequ
 def _allowed(edition: Edition, items: Sequence[Item], where: Where, earlier: Sequence[Item]) -> tuple[Allowed, ...]:
     """Whatever the charges. A clinic's days repeat a few sets of codes and units, so this is worth remembering."""
     fees = fees_at(edition, where)
-    found = [fees[item.code] for item in items]
+    found = [
+        fees[item.code] if item.facility is None else fees_at(edition, _placed(where, item.facility))[item.code]
+        for item in items
+    ]
     top = _top(found, items, [fees[item.code] for item in earlier])
     return tuple(
         _line(item.units, fee, place == top) for place, (item, fee) in enumerate(zip(items, found, strict=True))
     )
+
+
+def _placed(where: Where, facility: bool) -> Where:
+    return Where(where.locality, facility, where.qp, where.participating)
 
 
 def _at_most(amount: Allowed, charge: int | None) -> Allowed:

@@ -13,7 +13,7 @@ from rehabill.almanac.edition import Almanac, Edition
 from rehabill.base.errors import InputError
 from rehabill.base.finding import Step
 from rehabill.base.money import round_half_up
-from rehabill.model.claim import Claim, ClaimLine
+from rehabill.model.claim import Claim, ClaimLine, Context
 from rehabill.model.priced import PricedClaim, PricedLine, Reduction
 from rehabill.pricing.allowed import Allowed, Item, allowed
 from rehabill.pricing.fee import NoFee, Where
@@ -72,15 +72,22 @@ def where_of(claim: Claim, edition: Edition) -> Where:
     return Where(claim.locality, facility, claim.qp, claim.participating)
 
 
-def earlier_items(claim: Claim, day: dt.date) -> list[Item]:
-    """The same day's units on earlier claims: they share the day's one unit paid in full."""
-    prior = claim.context.prior_claims
+def item_of(line: ClaimLine, edition: Edition, charge: int | None = None) -> Item:
+    """What of a claim's line sets its fee; a place of its own stands before the claim's."""
+    place = line.place_of_service
+    facility = None if place is None else place in edition.law.almanac.facility_places
+    return Item(line.code, 0 if _denied(line) else line.units, charge, facility)
+
+
+def earlier_items(context: Context, payer: str, day: dt.date) -> list[Item]:
+    """The same day's units on earlier claims to the payer: they share the day's one unit paid in full."""
+    prior = context.prior_claims
     if not isinstance(prior, tuple):
         return []
     return [
         Item(line.code, line.units)
         for other in prior
-        if other.payer in ("", claim.payer)
+        if other.payer in ("", payer)
         for line in other.lines
         if (line.date or other.date) == day and not _denied(line)
     ]
@@ -98,8 +105,8 @@ def _price_day(
     _no_negative_charge(lines)
     if edition.profile.fee_basis == "charge":
         return [_charge_line(number, line) for number, line in lines]
-    items = [Item(line.code, 0 if _denied(line) else line.units, _charge(line)) for _, line in lines]
-    amounts = allowed(edition, items, where_of(claim, edition), earlier_items(claim, day))
+    items = [item_of(line, edition, _charge(line)) for _, line in lines]
+    amounts = allowed(edition, items, where_of(claim, edition), earlier_items(claim.context, claim.payer, day))
     deductible = _deductible_left(claim, edition, used, steps)
     _explain(claim, edition, amounts, lines, steps)
     shares = _shares(edition)

@@ -12,8 +12,8 @@ from rehabill.almanac.icd10cm import Icd10cm
 from rehabill.base.errors import InputError
 from rehabill.model.claim import Claim, ClaimLine
 from rehabill.model.terms import Discipline
-from rehabill.pricing.allowed import Allowed, Item, allowed
-from rehabill.pricing.price import earlier_items, where_of
+from rehabill.pricing.allowed import Allowed, allowed
+from rehabill.pricing.price import earlier_items, item_of, where_of
 
 DISCIPLINE_MODIFIERS: dict[str, Discipline] = {"GP": "PT", "GO": "OT", "GN": "SLP"}
 
@@ -70,8 +70,10 @@ class Case:
         amounts: dict[int, Allowed] = {}
         for day, lines in self.days.items():
             edition = lines[0].edition
-            items = [Item(line.code, line.line.units) for line in lines]
-            found = allowed(edition, items, where_of(self.claim, edition), earlier_items(self.claim, day))
+            items = [item_of(line.line, edition) for line in lines]
+            found = allowed(
+                edition, items, where_of(self.claim, edition), earlier_items(self.context, self.claim.payer, day)
+            )
             amounts.update(zip((line.index for line in lines), found, strict=True))
         return amounts
 

@@ -13,6 +13,7 @@ from rehabill.coding.words.finish import attended, first_then, grouped, literal
 from rehabill.coding.words.match import Found, Reading, number, read
 from rehabill.coding.words.result import Asked, Suggestion
 from rehabill.coding.words.tokens import LIMIT
+from rehabill.coding.words.unread import mention
 from rehabill.coding.words.vocabulary import Vocabulary
 
 _STATES = {
@@ -34,6 +35,7 @@ def answer(vocabulary: Vocabulary, asked: Asked) -> Suggestion:
     verdicts = _settle(vocabulary, case, _without_details(verdicts))
     found = _combine(verdicts, voided) if verdicts else _nothing(reading, voided)
     found = literal(vocabulary, case, reading, found, verdicts)
+    found = mention(vocabulary, reading, asked.text[:LIMIT], found)
     found = grouped(vocabulary, asked, reading, attended(vocabulary, asked, found))
     if len(asked.text) > LIMIT and found.ask is None:
         found = msgspec.structs.replace(found, ask="The text is very long: which treatment do these minutes belong to?")
@@ -116,13 +118,23 @@ def _place_purposes(vocabulary: Vocabulary, reading: Reading) -> dict[int, list[
             continue
         aimed = acts and first < hit.start and hit.via == "goal" and bool(hit.entry.purposes)
         if aimed or hit.entry.role == "context":
+            via = hit.via or _head(reading, hit, first)
             for name in hit.entry.purposes:
                 if hit.via == "goal" or not known[name].goal_only:
-                    given.setdefault(hit.segment, []).append((name, hit.via, hit.words))
+                    given.setdefault(hit.segment, []).append((name, via, hit.words))
         cued = hit.via == "cue" and hit.entry.role == "activity"
         if aimed or (first < hit.start and (cued or (hit.via == "goal" and hit.entry.kind == "exercise"))):
             hit.state = "aim"
     return given
+
+
+def _head(reading: Reading, hit: Found, first: int) -> str:
+    """Standing balance reaching into a cupboard: an aim set down bare in front of a task may be its frame or its end."""
+    if not hit.entry.alone or first < hit.start:
+        return ""
+    after = next((h for h in reading.found if h.start >= hit.end and h.entry.role in _EVIDENCE), None)
+    linked = after is None or after.segment != hit.segment or bool(reading.free(hit.end, after.start))
+    return "" if linked else "head"
 
 
 def _split_pairs(vocabulary: Vocabulary, reading: Reading) -> None:
@@ -165,8 +177,8 @@ def _performed(reading: Reading, case: Case) -> tuple[list[Found], list[Found]]:
         if void.entry.scope == "all":
             done = []
         elif void.entry.scope == "segment" and void.state == "done":
-            here = [h for h in done if h.segment == void.segment]
-            done = [h for h in done if h not in (here or [g for g in done if g.sentence == void.sentence])]
+            here = [h for h in done if h.segment == void.segment] or [h for h in done if h.sentence == void.sentence]
+            done = [h for h in done if h not in here or entry_matches(h.entry, void.entry.spares)]
     if not done and not voids and not any(h.state in _STATES for h in acts):
         done = _aims_alone(reading)
     elif done:

@@ -45,6 +45,9 @@ _TABLES = {
     "goal_verbs": tuple[str, ...],
     "abbreviated": tuple[str, ...],
     "observed_words": tuple[str, ...],
+    "deficit_words": tuple[str, ...],
+    "service_words": tuple[str, ...],
+    "ordinary": tuple[str, ...],
     "passed_over": tuple[str, ...],
 }
 
@@ -111,7 +114,7 @@ def _check_entries(lexicon: Lexicon) -> Iterator[str]:
         if entry.role in ("activity", "none") and not entry.why:
             yield f"{entry.id}: no reason"
         yield from (f"{entry.id}: no purpose {name!r}" for name in entry.purposes if name not in lexicon.purposes)
-        yield from (f"{entry.id}: absorbs unknown {name!r}" for name in entry.absorbs if name not in known)
+        yield from (f"{entry.id}: unknown {name!r}" for name in (*entry.absorbs, *entry.spares) if name not in known)
         if entry.reach not in ("segment", "sentence", "text"):
             yield f"{entry.id}: reach {entry.reach!r}"
 

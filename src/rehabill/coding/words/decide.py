@@ -118,9 +118,11 @@ def _by_purpose(lexicon: Lexicon, case: Case, hit: Found, kind: Purposeful) -> V
         codes = (kind.default, *codes)
     every = tuple(dict.fromkeys((*codes, *also)))
     weight = entry.weight
-    if kind.default not in codes and len(set(codes)) > 1:
+    framed = kind.default is not None and codes[0] != kind.default and all(p[1] == "head" for p in usable)
+    if kind.default not in codes and (len(set(codes)) > 1 or (framed and entry.role == "activity" and _is_task(kind))):
         why = f"“{hit.words}” with {_named(lexicon, usable)} may be {' or '.join(dict.fromkeys(codes))}"
-        ask = f"Which was the aim here: {_choices(lexicon, kind, usable)}?"
+        ask = f"Which was the aim here: {_choices(lexicon, kind, usable)}"
+        ask += f", or the task itself ({kind.default})?" if framed else "?"
         return Verdict(every, 0.5, why, ask, False, weight, hit, settled=False)
     why = f"“{hit.words}” with the purpose {_named(lexicon, [p for p in usable if kind.by[p[0]] == codes[0]])}"
     others = [c for c in every[1:] if c != codes[0]]
@@ -129,6 +131,10 @@ def _by_purpose(lexicon: Lexicon, case: Case, hit: Found, kind: Purposeful) -> V
         why += f", though the note calls it {entry.label}"
         return Verdict(every, 0.75, why, None, False, weight, hit)
     return Verdict(every, 0.78 if len(set(codes)) > 1 else 0.91, why, None, False, weight, hit)
+
+
+def _is_task(kind: Purposeful) -> bool:
+    return kind.default == "97530"
 
 
 def _serves_default(kind: Purposeful, usable: list[tuple[str, str, str]]) -> bool:

@@ -52,20 +52,26 @@ def grouped(vocabulary: Vocabulary, asked: Asked, reading: Reading, found: Sugge
     by_mode = asked.mode in ("group", "concurrent")
     said = any("group" in h.entry.flags and h.state == "done" for h in reading.found)
     patients = asked.patients or _patients(asked.text[:LIMIT].lower(), said or by_mode)
-    unsure = not patients or (by_mode and not asked.patients)
-    if not (by_mode or said or (asked.patients or 0) > 1) or (patients == 1 and not unsure):
+    if not (by_mode or said or (patients or 0) > 1):
         return found
+    if patients == 1:
+        return _one_alone(found) if by_mode or said else found
     if not found.codes and not (said and _nothing_read(reading)):
         return found
-    question = "How many patients were treated at the same time? Group needs at least two"
-    question += f"; the note says {patients}." if patients else "."
+    question = "How many patients were treated at the same time? Group needs at least two."
     if found.codes and found.codes[0] in vocabulary.lexicon.group_exempt and found.codes[0] != "97150":
-        return msgspec.structs.replace(found, ask=question) if by_mode and unsure and found.ask is None else found
+        return msgspec.structs.replace(found, ask=question) if by_mode and not patients and found.ask is None else found
     code = "92508" if asked.discipline == "SLP" else "97150"
     why = f"two or more treated at once is group treatment, {code} for each, whatever they did"
-    if unsure:
+    if not patients:
         return Suggestion(first_then(code, found.codes), 0.6, why, question)
     return Suggestion(first_then(code, found.codes), 0.92, f"{why}; {patients} patients")
+
+
+def _one_alone(found: Suggestion) -> Suggestion:
+    """A group of one is one patient treated alone: the service has its own code."""
+    why = f"{found.why}; one patient alone is no group"
+    return msgspec.structs.replace(found, why=why, confidence=min(found.confidence, 0.8))
 
 
 def _nothing_read(reading: Reading) -> bool:

@@ -13,6 +13,8 @@ _DENIABLE = frozenset({"activity", "label", "literal"})
 _CONTINUES = frozenset({"while", "during", "using", "with", "for", "so"})
 _OR = frozenset({"or", "nor"})
 _AFTER = frozenset({"after", "follow", "during", "with", "from", "befor"})
+_BESIDE = frozenset({"after", "follow", "befor", "prior", "preparat"})
+_HEADS = frozenset({"activity", "label"})
 _GAP = 4  # how many words may stand inside a gapped phrase
 _STOPS = frozenset({".", ",", "and", "for", "then", "with"})
 _NEAR = 6  # how many words a goal reaches forward
@@ -135,6 +137,7 @@ class Reading:
 def read(vocabulary: Vocabulary, text: str) -> Reading:
     reading = Reading(vocabulary, text)
     _mark_goals(vocabulary, reading)
+    _mark_beside(vocabulary, reading)
     if any(hit.entry.role == "status" for hit in reading.found):
         _mark_states(reading)
     return reading
@@ -163,6 +166,21 @@ def _mark_goals(vocabulary: Vocabulary, reading: Reading) -> None:
     for hit in reading.found:
         if hit.via == "goal" and hit.entry.role != "activity" and not hit.entry.purposes:
             hit.via = ""
+
+
+def _mark_beside(vocabulary: Vocabulary, reading: Reading) -> None:
+    """Ice after exercise, balance work as trunk rotation is limited: the second names no service of this line."""
+    acts = [h for h in reading.found if h.entry.role in _HEADS]
+    for before, hit in zip(acts, acts[1:], strict=False):
+        if before.sentence != hit.sentence or hit.state != "done":
+            continue
+        between = reading.tokens[max(before.end, hit.start - _NO_REACH) : hit.start]
+        if before.segment == hit.segment and not _BESIDE.isdisjoint(between):
+            hit.state = "beside"
+            continue
+        around = reading.tokens[max(hit.start - 1, 0) : hit.start] + reading.tokens[hit.end : hit.end + 1]
+        if not vocabulary.deficits.isdisjoint(around):
+            hit.state = "observed"
 
 
 def _aims(vocabulary: Vocabulary, reading: Reading, at: int, start: int) -> bool:

@@ -55,6 +55,7 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     alone: bool = False  # a purpose word that is an activity when nothing else stands beside it
     weight: int = 2
     absorbs: tuple[str, ...] = ()
+    spares: tuple[str, ...] = ()  # kinds a void leaves alone
     reach: str = "sentence"
     why: str = ""
 
@@ -90,6 +91,9 @@ class Lexicon(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     goal_verbs: tuple[str, ...]  # verbs that make a "to" before them an aim and not a place
     abbreviated: tuple[str, ...]  # a full stop behind them ends no sentence
     observed_words: tuple[str, ...]  # behind a purpose they make it a finding: balance is improving
+    deficit_words: tuple[str, ...]  # beside an activity they make it a finding: trunk rotation limited
+    service_words: tuple[str, ...]  # in a part nothing else of which was read they announce a service
+    ordinary: tuple[str, ...]  # English that is never a slip of the pen for the lexicon's words
     passed_over: tuple[str, ...]  # words that never decide a code
     entries: tuple[Entry, ...]
 

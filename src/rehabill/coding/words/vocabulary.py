@@ -37,6 +37,10 @@ class Vocabulary:
         self._seen.clear()
         self.goal_words = frozenset(self.cut(w) for w in lexicon.goal_words)
         self.observed = frozenset(self.cut(w) for w in lexicon.observed_words)
+        self.service = frozenset(self.cut(w) for w in lexicon.service_words)
+        self.ordinary = frozenset(lexicon.ordinary)
+        self._plain = frozenset({self.cut(w) for w in lexicon.ordinary})
+        self.deficits = frozenset(self.cut(w) for w in lexicon.deficit_words)
         self.goal_verbs = frozenset(self.cut(w) for w in lexicon.goal_verbs)
         self.phrases: dict[str, Entry] = {}
         self.lengths: dict[str, tuple[int, ...]] = {}
@@ -79,6 +83,8 @@ class Vocabulary:
         cut = self.cut(word)
         if cut in self._known or word in self._known or len(word) < SHORTEST_MENDED or not word.isalpha():
             return (cut,)
+        if word in self.ordinary or cut in self._plain:
+            return (cut,)
         near = {w for key in deletions(word) for w in self._spelling.get(key, ()) if w[0] == word[0]}
         mended = sorted(w for w in near if one_apart(word, w))
         return self._canon(mended[0]) if mended else (cut,)
@@ -94,6 +100,10 @@ class Vocabulary:
                 tokens.append(token)
                 words.append(word)
         return tokens, words
+
+    def is_known(self, token: str) -> bool:
+        """Whether the lexicon or its list of ordinary words holds the token."""
+        return token in self._known or token in self._plain or token in self.goal_words or not token.isalpha()
 
     def _spell(self, match: re.Match[str]) -> str:
         token = spelled(match.group())
