@@ -28,7 +28,9 @@ class LawRef(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Edit(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One change to a claim: at `path`, `add` or `remove` a value of a list, or `set` a field (`drop` a line)."""
+    """One change to a claim at `path`: `add` a value to a list, `remove` one such value from it, `set` a field, or
+    `drop` a line. The edits of a fix apply in order, to the claim as the finding saw it.
+    """
 
     path: str
     add: str | None = None

@@ -15,7 +15,7 @@ from rehabill.base.errors import InputError
 from rehabill.base.money import dollars
 from rehabill.cli.attention import Attention
 from rehabill.cli.practice import read_practice
-from rehabill.cli.records import CLEAN, FINDINGS, UNREADABLE, Record
+from rehabill.cli.records import CLEAN, FINDINGS, UNREADABLE, Record, failed
 from rehabill.cli.visits import read_visits
 from rehabill.edi.claim_837p import Envelope, PayerX12, iter_837p, split_claim
 from rehabill.engine import present
@@ -111,12 +111,14 @@ class _Run:
     def _profiles(self) -> dict[str, PayerX12]:
         found = {}
         for name in self.almanac.data.payers:
-            profile = self.almanac.edition(name, self.moment.date()).profile
+            edition = self.almanac.edition(name, self.moment.date())
+            profile = edition.profile
             found[name] = PayerX12(
                 filing_indicator=profile.filing_indicator,
                 accepts_frequency_7_8=profile.replaces_claims,
                 send_initial_treatment_date=profile.send_initial_treatment_date,
                 subscriber_is_patient=profile.patient_is_subscriber,
+                unlisted_codes=frozenset(str(edition.value("cpt.unlisted_codes")).split()),
             )
         return found
 
@@ -132,6 +134,9 @@ class _Run:
                 billed = bill(record.value, self.practice, self.almanac, self.moment.date())
             except InputError as wrong:
                 self._unreadable(record, wrong, log, held)
+                continue
+            except Exception as error:
+                self._unreadable(record, failed(error), log, held)
                 continue
             self._refused = []
             if billed.state == "ready":

@@ -78,6 +78,13 @@ def id_of(data: bytes) -> Any:
     return held if isinstance(held, str | int) else None
 
 
+def failed(error: Exception) -> InputError:
+    """Our own fault with one record: said without its data, so that the rest can go on."""
+    return InputError(
+        "", f"rehabill failed on this record ({type(error).__name__}); report it with its codes and dates"
+    )
+
+
 class Output:
     """Writes results and keeps the exit code: unreadable input outranks findings."""
 
@@ -104,9 +111,7 @@ class Output:
         except InputError as error:
             return error
         except Exception as error:
-            return InputError(
-                "", f"rehabill failed on this record ({type(error).__name__}); report it with its codes and dates"
-            )
+            return failed(error)
         if findings and self.exit_code == CLEAN:
             self.exit_code = FINDINGS
         if self.as_json:

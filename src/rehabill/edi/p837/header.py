@@ -23,6 +23,7 @@ class Payer(msgspec.Struct, frozen=True):
     frequency_7_8: bool
     initial_treatment_date: bool
     subscriber_is_patient: bool
+    unlisted_codes: frozenset[str] = frozenset()
 
 
 def interchange(practice: Practice, envelope: Envelope) -> Interchange:
@@ -141,6 +142,7 @@ def payer(key: str, practice: Practice, profile: PayerX12 | None, faults: Faults
         frequency_7_8=profile.accepts_frequency_7_8,
         initial_treatment_date=profile.send_initial_treatment_date,
         subscriber_is_patient=profile.subscriber_is_patient,
+        unlisted_codes=profile.unlisted_codes,
     )
 
 

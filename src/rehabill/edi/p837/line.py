@@ -6,7 +6,7 @@ from rehabill.base.errors import InputError
 from rehabill.edi.p837 import fields
 from rehabill.edi.p837.cob import line_adjudications
 from rehabill.edi.p837.fields import Faults
-from rehabill.edi.p837.profile import MAX_LINES, MAX_MODIFIERS, MAX_POINTERS, UNLISTED_CODES
+from rehabill.edi.p837.profile import MAX_LINES, MAX_MODIFIERS, MAX_POINTERS
 from rehabill.model.claim import Claim, ClaimLine
 from rehabill.x12.clean import clean
 from rehabill.x12.write import amount, d8
@@ -15,9 +15,10 @@ _FREE_TEXT = 80
 
 
 def service_lines(
-    claim: Claim, number: str, place: str, diagnoses: int, faults: Faults, upper: bool
+    claim: Claim, number: str, place: str, unlisted: frozenset[str], faults: Faults, upper: bool
 ) -> tuple[str, int]:
     """(loops 2400, charge of the claim in cents). A line of no units is kept in the record and never sent."""
+    diagnoses = len(claim.diagnoses) if claim.diagnoses else 0
     parts: list[str] = []
     sent = total = 0
     own_reference = False
@@ -34,7 +35,7 @@ def service_lines(
         sent += 1
         total += charge
         code = fields.procedure(line.code, line.modifiers)
-        if not code or line.code in UNLISTED_CODES:
+        if not code or line.code in unlisted:
             code = _described(line, index, code, faults, upper)
         numbers = line.diagnosis_pointers
         pointed = fields.pointers(numbers, diagnoses) if isinstance(numbers, tuple) else ""

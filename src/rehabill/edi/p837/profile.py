@@ -26,6 +26,8 @@ class PayerX12(msgspec.Struct, frozen=True, kw_only=True):
     send_taxonomy: bool = True
     subscriber_is_patient: bool = False
     """The payer gives each person an identifier, so that every patient is a subscriber (Medicare)."""
+    unlisted_codes: frozenset[str] = frozenset()
+    """Codes that name no particular service, so that a description must go with them."""
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,12 +53,6 @@ MEDICARE_SECONDARY_REASONS = frozenset({
 RELATIONSHIP_CODES = {"self": "18", "spouse": "01", "child": "19", "employee": "20", "other": "G8"}
 ACCIDENT_CODES = {"auto": "AA", "employment": "EM", "other": "OA"}
 FREQUENCIES = frozenset({"1", "7", "8"})
-
-UNLISTED_CODES = frozenset({
-    "20999", "29799", "64999", "92700", "95999", "97039", "97139", "97799", "99199", "99429", "99499", "A9999",
-    "E1399", "L0999", "L1499", "L2999", "L3649", "L3999", "L8499",
-})  # fmt: skip
-"""Codes a therapy practice may bill that name no particular service, so that a description must go with them."""
 
 STATES = frozenset({
     "AL", "AK", "AZ", "AR", "CA", "CO", "CT", "DE", "DC", "FL", "GA", "HI", "ID", "IL", "IN", "IA", "KS", "KY",

@@ -59,8 +59,7 @@ class ClaimWriter:
         number = claim_number(claim, faults)
         place = place_of_service(claim, self.practice, faults)
         subscriber, patient = levels(claim, payer, faults, self._upper)
-        codes = claim.diagnoses
-        lines, total = service_lines(claim, number, place, len(codes) if codes else 0, faults, self._upper)
+        lines, total = service_lines(claim, number, place, payer.unlisted_codes, faults, self._upper)
         body = loop_2300(claim, number, place, total, payer, self.practice, faults)
         body += self._providers_of(claim, payer, faults)
         if claim.other_insurance or claim.sequence != "P":
