@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 WEEK := examples/week
 
-.PHONY: help run test lint types check gen gen-check golden bench clean
+.PHONY: help run test lint types check gen gen-check gen-icd golden bench clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -16,7 +16,7 @@ PYTHON = re.compile(r"```python\n(.*?)```", re.DOTALL)
 
 
 def run(command: str) -> str:
-    """The command as a reader would type it, with this environment's rehabill, eighty columns wide."""
+    """The command as a reader would type it, with this environment's rehabill, a hundred columns wide."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     environment = {**os.environ, "PATH": path, "COLUMNS": "100"}
     done = subprocess.run(command, shell=True, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)

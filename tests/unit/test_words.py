@@ -101,6 +101,7 @@ notes = st.one_of(
         " ".join
     ),
 )
+COUNTED = ("one", "two", "three", "four", "five", "six", "seven", "eight", "another")
 days = st.dates(datetime.date(2008, 1, 1), datetime.date(2027, 12, 31))
 arguments = st.fixed_dictionaries(
     {},
@@ -126,7 +127,8 @@ def test_any_note_answers_with_codes_of_its_day(text: str, on: datetime.date, ar
     assert 0 <= got.confidence <= 1 and round(got.confidence, 2) == got.confidence
     assert got.why and len(set(got.codes)) == len(got.codes)
     assert not got.together or len(got.codes) > 1
-    if args.get("mode") in ("group", "concurrent") and args.get("patients") is None and got.codes:
+    unnumbered = not any(c.isdigit() for c in text) and not any(word in text.lower() for word in COUNTED)
+    if args.get("mode") in ("group", "concurrent") and args.get("patients") is None and got.codes and unnumbered:
         assert got.ask is not None
 
 

@@ -26,13 +26,12 @@ from rehabill.almanac.read_tables import (
     yes,
 )
 from rehabill.almanac.resolve import profile_of
-from rehabill.almanac.schema import FIRST_RELEASE
+from rehabill.almanac.schema import FIRST_DAY, FIRST_RELEASE
 from rehabill.base.errors import AlmanacError
 
 HERE = Path(__file__).parent
 COMPILED = HERE / "almanac.msgpack"
 ONE_DAY = timedelta(days=1)
-FIRST_DAY = date(2016, 1, 1)
 
 
 class _UniqueKeys(yaml.SafeLoader):
@@ -260,7 +259,7 @@ def _check_references(almanac: schema.Almanac) -> None:
 def _days_of(payer: schema.Payer) -> list[date]:
     """The days on which something of a profile may change: on each of them every setting must have a value."""
     rows = [row for settings in payer.settings.values() for row in settings]
-    days = {FIRST_DAY, date(2026, 12, 31)} | {row.first for row in rows if row.first}
+    days = {FIRST_DAY} | {row.first for row in rows if row.first}
     days |= {row.last + ONE_DAY for row in rows if row.last}
     return sorted(day for day in days if day >= FIRST_DAY)
 

@@ -13,11 +13,11 @@ from typing import Any, TypeVar
 from rehabill.almanac import schema
 from rehabill.almanac.profile import Profile
 from rehabill.almanac.resolve import profile_of, resolve_settings
+from rehabill.almanac.schema import FIRST_DAY
 from rehabill.base.errors import InputError, NotInForce
 from rehabill.base.finding import LawRef
 from rehabill.base.money import dollars
 
-_FIRST_DAY = dt.date(2016, 1, 1)
 _PTP_TABLE_DAY = dt.date(2024, 7, 1)
 _ONE_DAY = dt.timedelta(days=1)
 _MEMO_SIZE = 20_000
@@ -189,7 +189,7 @@ class Almanac:
 
     def _law(self, interval: int, on: dt.date, release: str) -> Law:
         if interval < 0:
-            raise InputError("date", f"the almanac begins on {_FIRST_DAY}; it holds no law for {on}")
+            raise InputError("date", f"the almanac begins on {FIRST_DAY}; it holds no law for {on}")
         found = self._laws.get((interval, release))
         if found is None:
             last = self.cuts[interval + 1] - _ONE_DAY if interval + 1 < len(self.cuts) else dt.date.max
@@ -217,14 +217,14 @@ def _in_force(values: tuple[schema.Value, ...], on: dt.date, release: str) -> sc
 
 
 def _cuts(data: schema.Almanac) -> list[dt.date]:
-    days = {_FIRST_DAY, _PTP_TABLE_DAY}
+    days = {FIRST_DAY, _PTP_TABLE_DAY}
 
     def begins(day: dt.date | None) -> None:
-        if day is not None and day > _FIRST_DAY:
+        if day is not None and day > FIRST_DAY:
             days.add(day)
 
     def ends(day: dt.date | None) -> None:
-        if day is not None and _FIRST_DAY <= day < dt.date.max:
+        if day is not None and FIRST_DAY <= day < dt.date.max:
             days.add(day + _ONE_DAY)
 
     for parameter in data.parameters.values():

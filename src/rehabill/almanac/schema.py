@@ -10,6 +10,8 @@ from typing import Literal
 import msgspec
 
 FIRST_RELEASE = "2026.11"
+FIRST_DAY = date(2016, 1, 1)
+"""The almanac holds no law for an earlier day."""
 
 Basis = Literal["quarter_hour", "span", "whole", "band", "untimed", "region", "group"]
 """How a code's units are counted: in pooled 15-minute steps; by more than half of a stated time; by a whole stated

@@ -11,9 +11,9 @@ from rehabill.almanac.load import load
 from rehabill.base.errors import InputError
 from rehabill.cli.records import Output, Record, files_argument, id_of, json_option, lines
 from rehabill.engine import present
-from rehabill.engine.claims import claim_of_priced
+from rehabill.engine.claims import claim_to_price
 from rehabill.model.claim import Claim
-from rehabill.model.coded import PricedVisit
+from rehabill.model.coded import VisitToPrice
 from rehabill.model.decode import decode
 from rehabill.pricing.price import price
 
@@ -63,5 +63,5 @@ def _claim(data: bytes) -> Claim:
     if "error" in keys and "lines" not in keys:
         raise InputError("error", "the step before could not read this record")
     if keys & {"not_billed", "edition", "suggestions"}:
-        return claim_of_priced(decode(data, PricedVisit))
+        return claim_to_price(decode(data, VisitToPrice))
     return decode(data, Claim)

@@ -1,7 +1,6 @@
 """Results as tables a tired biller can read."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -126,9 +125,3 @@ def attention(rows: Iterable[Attention]) -> None:
         _console.print(Text.assemble((row.name, "bold"), f"  {row.state}  {place}"))
         _console.print(Padding(Text(row.why), (0, 0, 0, 4)))
     _console.print()
-
-
-def lines(text: Any) -> None:
-    """Plain lines, exactly as they are."""
-    for line in text:
-        _console.out(line, highlight=False)

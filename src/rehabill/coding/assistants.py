@@ -2,9 +2,11 @@
 
 import msgspec
 
+from rehabill.almanac.edition import Edition
 from rehabill.base.money import round_half_up
 from rehabill.coding.units import UNIT_MINUTES
 
+SUPPLY = "medicare.therapy.supply_codes"
 _LAST_UNIT_MINUTES = 8
 _TWO_UNITS = range(9, 15)  # each of the two gave 9 to 14 minutes of the two units left
 
@@ -41,6 +43,11 @@ REASONS = {
     "not_covered": "two units are left outside the case CMS describes (each 9 to 14 minutes, 23 to 28 in all)",
     "left_over": "minutes left over without a unit of their own",
 }
+
+
+def is_supply(code: str, edition: Edition) -> bool:
+    """Whether a code pays for a device alone: nobody's minutes are in it, so the assistant's share does not apply."""
+    return edition.known(SUPPLY) and code in edition.value(SUPPLY).split()
 
 
 def exceeds(assistant: int, total: int, percent: int) -> bool:

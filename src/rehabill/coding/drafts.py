@@ -8,7 +8,7 @@ from rehabill.almanac.edition import Edition
 from rehabill.almanac.schema import Code
 from rehabill.base.finding import Step
 from rehabill.coding import services as counting
-from rehabill.coding.assistants import REASONS, Part, Policy, split, whole_service
+from rehabill.coding.assistants import REASONS, Part, Policy, is_supply, split, whole_service
 from rehabill.coding.services import POOL, Service, many
 from rehabill.model.coded import NotBilled
 from rehabill.pricing.allowed import Item, allowed
@@ -119,8 +119,11 @@ def _outside_pool(
     if not units:
         day.not_billed.append(_too_short(service))
         return
-    part = whole_service(units, service.therapist, service.assistant, terms.policy)
-    day.lines.append(Draft(service, part, [reason, *_division(code, part, terms.policy)]))
+    policy = terms.policy
+    if service.assistant != 0 and is_supply(code.code, terms.edition):
+        policy = Policy(False)
+    part = whole_service(units, service.therapist, service.assistant, policy)
+    day.lines.append(Draft(service, part, [reason, *_division(code, part, policy)]))
 
 
 def _is_time(code: Code) -> bool:

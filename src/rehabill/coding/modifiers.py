@@ -150,7 +150,8 @@ def _telehealth(drafts: list[Draft], visit: Visit, edition: Edition, steps: list
         )
 
 
-def threshold_name(discipline: Discipline) -> str:
+def threshold_name(discipline: Discipline | None) -> str:
+    """The yearly threshold a discipline counts toward: OT has its own, all others share one."""
     return "medicare.therapy.kx_threshold_ot" if discipline == "OT" else "medicare.therapy.kx_threshold_pt_slp"
 
 

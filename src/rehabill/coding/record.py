@@ -23,7 +23,6 @@ ASSISTANTS = frozenset({"PTA", "OTA"})
 DISCIPLINE_OF: dict[str, Discipline] = {"PT": "PT", "PTA": "PT", "OT": "OT", "OTA": "OT", "SLP": "SLP"}
 GROUP_CODE = "97150"
 BY_TIME = frozenset({"quarter_hour", "span", "whole"})
-_UNATTENDED_STIMULATION = frozenset({"97014", "G0283"})
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
 

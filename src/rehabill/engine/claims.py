@@ -4,11 +4,11 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from rehabill.model.claim import Claim, ClaimLine, Context, UnbilledMinutes
-from rehabill.model.coded import CodedLine, CodedVisit, NotBilled, PricedVisit
+from rehabill.model.coded import CodedLine, CodedVisit, NotBilled, VisitToPrice
 from rehabill.model.practice import Practice
 from rehabill.model.visit import Visit
 
-POOL_LAW = "medicare.therapy.total_time_rule"
+_TOTAL_TIME_RULE = "medicare.therapy.total_time_rule"
 _MOST_POINTERS = 4
 _POINTERS = tuple(tuple(range(1, count + 1)) for count in range(_MOST_POINTERS + 1))
 
@@ -55,7 +55,7 @@ def _unbilled(coded: CodedVisit) -> tuple[UnbilledMinutes, ...]:
     return tuple([
         UnbilledMinutes(code=left.code, minutes=left.minutes)
         for left in coded.not_billed
-        if left.law == POOL_LAW and left.code and left.minutes
+        if left.law == _TOTAL_TIME_RULE and left.code and left.minutes
     ])  # fmt: skip
 
 
@@ -101,7 +101,7 @@ def with_invalid_codes(claim: Claim, not_billed: tuple[NotBilled, ...]) -> Claim
     return msgspec.structs.replace(claim, lines=(*claim.lines, *invalid)) if invalid else claim
 
 
-def claim_of_priced(visit: PricedVisit) -> Claim:
+def claim_to_price(visit: VisitToPrice) -> Claim:
     """What `rehabill code` wrote, as a claim to price."""
     return Claim(
         id=visit.id,

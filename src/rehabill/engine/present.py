@@ -72,6 +72,7 @@ def coded_visit(visit: Visit, coded: CodedVisit, findings: Iterable[Finding], ed
 def priced_claim(priced: PricedClaim, almanac: Almanac, edition: Edition | None) -> dict[str, Any]:
     """`rehabill price`: amounts with the inputs of the formula beside each line."""
     out: dict[str, Any] = msgspec.to_builtins(priced)
+    out["totals"] = {name: out[name] for name in ("full_cents", "allowed_cents", "payer_cents", "patient_cents")}
     out["steps"] = steps(priced.steps)
     if edition is not None:
         names = dict.fromkeys(reduction.law for line in priced.lines for reduction in line.reductions if reduction.law)

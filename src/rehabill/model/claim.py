@@ -15,6 +15,8 @@ from rehabill.model.terms import Amount, Cents, Count, Discipline, Minutes, Othe
 
 
 class PlanOfCare(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
+    """The plan in force; `order_on_file`: a physician's signed order stands beside it."""
+
     starts: dt.date | None = None
     ends: dt.date | None = None
     certified_on: dt.date | None = None
@@ -24,6 +26,8 @@ class PlanOfCare(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
 
 
 class Authorization(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What the payer approved beforehand, and what of it is left."""
+
     number: str | None = None
     codes: tuple[str, ...] | None = None
     starts: dt.date | None = msgspec.field(default=None, name="from")
@@ -33,6 +37,8 @@ class Authorization(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
 
 
 class RemoteMonitoring(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A month of remote therapeutic monitoring: days with data, minutes of management, live contact."""
+
     days: Count | None = None
     minutes: Count | None = None
     live_contact: bool | None = None
@@ -124,6 +130,8 @@ class OtherInsurance(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
 
 
 class Accident(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What caused the illness, where another insurer may owe (CLM11)."""
+
     kind: Literal["auto", "employment", "other"]
     on: dt.date | None = None
     state: str | None = None

@@ -49,11 +49,13 @@ class Suggestion(msgspec.Struct, frozen=True, omit_defaults=True):
     codes: tuple[str, ...]
     confidence: float
     why: str
-    ask: str | None = msgspec.field(default=None)
+    ask: str | None = None
     together: bool = False
 
 
 class CodedVisit(msgspec.Struct, frozen=True, gc=False):
+    """A visit with its lines to bill; `steps` are all decisions, those of the lines included."""
+
     id: RecordId
     date: dt.date
     payer: str
@@ -66,13 +68,13 @@ class CodedVisit(msgspec.Struct, frozen=True, gc=False):
     steps: tuple[Step, ...]
 
 
-class PricedVisit(msgspec.Struct, frozen=True, kw_only=True):
+class VisitToPrice(msgspec.Struct, frozen=True, kw_only=True):
     """What `price` accepts of a coded visit that comes back as JSON."""
 
     id: RecordId = None
     date: dt.date
     payer: str
-    lines: tuple["PricedLineIn", ...]
+    lines: tuple["LineToPrice", ...]
     place_of_service: str | None = None
     discipline: Discipline | None = None
     locality: str | None = None
@@ -82,7 +84,9 @@ class PricedVisit(msgspec.Struct, frozen=True, kw_only=True):
     context: Context | UnsetType = UNSET
 
 
-class PricedLineIn(msgspec.Struct, frozen=True, kw_only=True):
+class LineToPrice(msgspec.Struct, frozen=True, kw_only=True):
+    """What of a coded line sets its price; its other fields are passed over."""
+
     code: str
     units: int
     modifiers: tuple[str, ...] = ()

@@ -9,6 +9,8 @@ from rehabill.model.terms import Discipline
 
 
 class Contact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whom the receiver calls about a file or a claim (PER)."""
+
     name: str
     phone: str
     email: str | None = None
@@ -34,6 +36,8 @@ class Location(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class Submitter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who sends the file, by the number the receiver gave (ISA06; 837P loop 1000A)."""
+
     name: str
     id: str
     contact: Contact
@@ -45,6 +49,8 @@ class Submitter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class Receiver(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who takes the file: the clearinghouse or payer (ISA08; 837P loop 1000B)."""
+
     name: str
     id: str
     qualifier: str = "ZZ"

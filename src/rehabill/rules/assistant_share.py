@@ -5,19 +5,20 @@ import datetime as dt
 import msgspec
 
 from rehabill.almanac.edition import Edition
-from rehabill.coding.assistants import Policy, split, whole_service
+from rehabill.coding.assistants import SUPPLY, Policy, is_supply, split, whole_service
+from rehabill.coding.modifiers import ASSISTANT_MODIFIER
+from rehabill.coding.record import ASSISTANTS, DISCIPLINE_OF
 from rehabill.rules.case import Case, Line
 from rehabill.rules.code_sets import kept
-from rehabill.rules.disciplines import ASSISTANT, ASSISTANTS
+from rehabill.rules.disciplines import ASSISTANT
 from rehabill.rules.traits import EVALUATION, POOLED, THERAPY, traits_of
 
 IN_USE = "medicare.therapy.assistant_modifier"
 SHARE = "medicare.therapy.de_minimis_percent"
 LAST_UNIT = "medicare.therapy.last_unit_policy"
-LAW = (IN_USE, SHARE, LAST_UNIT)
-_MODIFIER = {"PT": "CQ", "OT": "CO"}
+LAW = (IN_USE, SHARE, LAST_UNIT, SUPPLY)
 _ALONE = (("CQ",), ("CO",))
-OF_ROLE = {"PTA": "CQ", "OTA": "CO"}
+OF_ROLE = {role: ASSISTANT_MODIFIER[DISCIPLINE_OF[role]] for role in ASSISTANTS}
 
 
 class Helped(msgspec.Struct):
@@ -68,7 +69,7 @@ def modifier_of(case: Case, line: Line) -> str | None:
     """CQ or CO by the line's discipline, else by who treated; None for speech and where nothing says."""
     discipline = case.discipline(line)
     if discipline is not None:
-        return _MODIFIER.get(discipline)
+        return ASSISTANT_MODIFIER.get(discipline)
     return OF_ROLE.get(line.line.by or "")
 
 
@@ -120,7 +121,7 @@ def _minutes(line: Line) -> tuple[int | None, int | None]:
 
 def _judge(share: Helped) -> None:
     edition = share.edition
-    if not edition.flag(IN_USE):
+    if not edition.flag(IN_USE) or is_supply(share.lines[0].code, edition):
         share.least = share.most = 0
     elif traits_of(share.lines[0]) & POOLED:
         _by_units(share, _policy(edition))

@@ -10,12 +10,13 @@ from rehabill.almanac import icd10cm
 from rehabill.almanac.edition import Almanac, Edition
 from rehabill.almanac.icd10cm import Icd10cm
 from rehabill.base.errors import InputError
+from rehabill.coding.modifiers import DISCIPLINE_MODIFIER
 from rehabill.model.claim import Claim, ClaimLine
 from rehabill.model.terms import Discipline
 from rehabill.pricing.allowed import Allowed, allowed
 from rehabill.pricing.price import earlier_items, item_of, where_of
 
-DISCIPLINE_MODIFIERS: dict[str, Discipline] = {"GP": "PT", "GO": "OT", "GN": "SLP"}
+DISCIPLINE_BY_MODIFIER = {modifier: discipline for discipline, modifier in DISCIPLINE_MODIFIER.items()}
 
 
 class Line(msgspec.Struct, gc=False):
@@ -84,8 +85,8 @@ class Case:
     def discipline(self, line: Line) -> Discipline | None:
         """The line's discipline: of its modifier, else the claim's."""
         for modifier in line.line.modifiers:
-            if modifier in DISCIPLINE_MODIFIERS:
-                return DISCIPLINE_MODIFIERS[modifier]
+            if modifier in DISCIPLINE_BY_MODIFIER:
+                return DISCIPLINE_BY_MODIFIER[modifier]
         return self.claim.discipline
 
     def prior_lines(self) -> tuple[tuple[Claim, ClaimLine, dt.date | None], ...] | None:

@@ -3,13 +3,12 @@
 from rehabill.almanac.edition import Edition
 from rehabill.coding.modifiers import ASSISTANT_MODIFIER, DISCIPLINE_MODIFIER
 from rehabill.coding.record import DISCIPLINE_OF
-from rehabill.rules.case import DISCIPLINE_MODIFIERS, Case, Line
+from rehabill.rules.case import DISCIPLINE_BY_MODIFIER, Case, Line
 from rehabill.rules.code_sets import kept
 from rehabill.rules.traits import OWN_DISCIPLINE, traits_of
 
-THERAPY = frozenset(DISCIPLINE_MODIFIERS)
+THERAPY = frozenset(DISCIPLINE_BY_MODIFIER)
 ASSISTANT = frozenset(ASSISTANT_MODIFIER.values())
-ASSISTANTS = frozenset({"PTA", "OTA"})
 _LISTS = {
     "GP": "medicare.therapy.codes_gp",
     "GO": "medicare.therapy.codes_go",

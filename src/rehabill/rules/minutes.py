@@ -9,7 +9,7 @@ from rehabill.base.finding import Fix
 from rehabill.coding import services as counting
 from rehabill.coding import units
 from rehabill.coding.services import MIDPOINT_LAW, POOL, POOL_LAW, SPAN_LAW, Service
-from rehabill.rules.case import DISCIPLINE_MODIFIERS, Case, Line
+from rehabill.rules.case import DISCIPLINE_BY_MODIFIER, Case, Line
 from rehabill.rules.code_sets import kept
 from rehabill.rules.rule import drop, put, review
 from rehabill.rules.traits import POOLED, TIMED, any_traits, traits_of
@@ -59,7 +59,7 @@ def _everyday(case: Case) -> bool:
     """
     first = case.lines[0]
     leading = first.line.modifiers[:1]
-    if leading and leading[0] not in DISCIPLINE_MODIFIERS:
+    if leading and leading[0] not in DISCIPLINE_BY_MODIFIER:
         return False
     spent: dict[str, int] = {}
     billed: dict[str, int] = {}

@@ -14,7 +14,7 @@ from rehabill.almanac.schema import Code
 from rehabill.base.finding import Finding, Fix
 from rehabill.rules.case import Case, Line
 from rehabill.rules.code_sets import kept, outside_table
-from rehabill.rules.rule import Rule, drop, put, review, safe
+from rehabill.rules.rule import Rule, display, drop, put, review, safe
 from rehabill.rules.traits import UNKNOWN, any_traits, traits, traits_of
 
 _WELL_FORMED = re.compile(r"\d{5}|[A-Z]\d{4}|\d{4}[AFMTU]")
@@ -42,12 +42,18 @@ def check(case: Case, edition: Edition) -> Iterator[Finding]:
         else:
             yield RULE.fail(
                 line.edition, line.path("code"), say="not_begun",
+                fix=review(drop(line.path()), advice="Bill the code that was in force that day, if there was one."),
                 line=line.number, code=line.code, first=code.first, day=line.day,
             )  # fmt: skip
 
 
 def _ended(line: Line, code: Code) -> Finding:
-    fix = review(put(line.path("code"), code.successors[0])) if len(code.successors) == 1 else None
+    if not code.successors:
+        fix = review(drop(line.path()), advice="Bill what was done under a code in force, if there is one.")
+    elif len(code.successors) == 1:
+        fix = review(put(line.path("code"), code.successors[0]))
+    else:
+        fix = display(f"Choose from the record: {' or '.join(code.successors)}.")
     return RULE.fail(
         line.edition, line.path("code"), say="ended" if code.successors else "ended_for_good", fix=fix,
         line=line.number, code=line.code, last=code.last, successors=" or ".join(code.successors),
@@ -67,10 +73,15 @@ def _not_in_table(line: Line) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _rewritten(line: Line) -> Fix | None:
+def _rewritten(line: Line) -> Fix:
+    """The code in capitals and without blanks where that makes it one; of a letter O for a zero a person judges."""
     meant = line.code.strip().upper()
-    valid = not traits(line.edition).get(meant, UNKNOWN) & UNKNOWN
-    return safe(put(line.path("code"), meant)) if valid else None
+    if not traits(line.edition).get(meant, UNKNOWN) & UNKNOWN:
+        return safe(put(line.path("code"), meant))
+    guess = meant.replace("O", "0").replace("I", "1")
+    if not traits(line.edition).get(guess, UNKNOWN) & UNKNOWN:
+        return review(put(line.path("code"), guess))
+    return display("Take the code from the record again.")
 
 
 def _functional(edition: Edition) -> frozenset[str]:

@@ -20,8 +20,14 @@ def check(case: Case, edition: Edition) -> Iterator[Finding]:
         if any(timed.over for timed in day.values()):
             continue  # first the excess is put right
         for timed in day.values():
-            if timed.due is not None and not timed.at_most and 0 < timed.billed < timed.due:
+            if timed.due is not None and not timed.at_most and 0 < timed.billed < timed.due and not _at_limit(timed):
                 yield _below(timed, timed.due)
+
+
+def _at_limit(timed: Timed) -> bool:
+    """Units held to the day's unlikely limit (PT130) are no oversight: what goes beyond it is denied whole."""
+    limit = timed.lines[-1].edition.mue.get(timed.code.code)
+    return limit is not None and timed.billed >= limit.value
 
 
 def _below(timed: Timed, due: int) -> Finding:

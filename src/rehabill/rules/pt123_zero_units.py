@@ -11,6 +11,7 @@ from rehabill.almanac.edition import Edition
 from rehabill.base.finding import Finding
 from rehabill.rules.case import Case
 from rehabill.rules.rule import Rule, drop, review
+from rehabill.rules.triggers import NO_UNITS
 
 
 def check(case: Case, edition: Edition) -> Iterator[Finding]:
@@ -26,5 +27,6 @@ RULE = Rule(
     topic="units",
     severity="error",
     law=("x12.line_units",),
+    triggers=frozenset({NO_UNITS}),
     check=check,
 )

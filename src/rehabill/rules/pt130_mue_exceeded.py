@@ -22,6 +22,8 @@ from rehabill.rules.untimed import repeated
 _EACH_LINE = 1
 _SAY = {1: "each_line", 2: "absolute", 3: "day"}
 _NO_BENEFIT = "GY"
+_CORRECTING = ("7", "8")
+_VOID = "8"
 
 
 def check(case: Case, edition: Edition) -> Iterator[Finding]:
@@ -33,10 +35,24 @@ def check(case: Case, edition: Edition) -> Iterator[Finding]:
             continue
         before = 0
         if limit.mai != _EACH_LINE:
-            before = totals.get((line.day, code), 0)
-            totals[line.day, code] = before + units
+            key = (line.day, code)
+            before = totals[key] if key in totals else _billed_before(case, line)
+            totals[key] = before + units
         if before + units > limit.value and _speaks(case, line, limit):
             yield _over(line, limit, before)
+
+
+def _billed_before(case: Case, line: Line) -> int:
+    """Units of the code for the day on earlier claims to the payer: a day's limit runs over all of them."""
+    prior = case.prior_lines()
+    if not prior or case.claim.frequency in _CORRECTING:
+        return 0
+    return sum(
+        earlier.units
+        for claim, earlier, day in prior
+        if day == line.day and earlier.code == line.code and claim.payer in ("", case.claim.payer)
+        if claim.frequency != _VOID
+    )
 
 
 def _speaks(case: Case, line: Line, limit: Mue) -> bool:

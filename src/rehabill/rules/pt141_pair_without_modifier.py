@@ -27,7 +27,8 @@ def check(case: Case, edition: Edition) -> Iterator[Finding]:
             yield RULE.bypassed(second.edition, path, modifier=modifier, **facts)
         else:
             recorded = second.number in first.line.distinct_from or first.number in second.line.distinct_from
-            fix = review(add(path, "59")) if recorded else review(drop(second.path()))
+            modifier = second.edition.profile.separate_service_modifier
+            fix = review(add(path, modifier)) if recorded else review(drop(second.path()))
             yield RULE.fail(second.edition, path, fix=fix, **facts)
 
 

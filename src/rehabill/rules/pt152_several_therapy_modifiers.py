@@ -12,6 +12,7 @@ from rehabill.base.finding import Finding
 from rehabill.rules.case import Case
 from rehabill.rules.disciplines import THERAPY, expected
 from rehabill.rules.rule import Rule, remove, review
+from rehabill.rules.triggers import SEVERAL_MODIFIERS
 
 
 def check(case: Case, edition: Edition) -> Iterator[Finding]:
@@ -32,6 +33,6 @@ RULE = Rule(
     topic="therapy_modifier",
     severity="error",
     law=("medicare.therapy.discipline_modifier",),
-    triggers=THERAPY,
+    triggers=frozenset({SEVERAL_MODIFIERS}),
     check=check,
 )

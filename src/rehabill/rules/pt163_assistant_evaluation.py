@@ -10,8 +10,9 @@ from collections.abc import Iterator
 
 from rehabill.almanac.edition import Edition
 from rehabill.base.finding import Finding, Severity
+from rehabill.coding.record import ASSISTANTS
 from rehabill.rules.case import Case, Line
-from rehabill.rules.disciplines import ASSISTANT, ASSISTANTS
+from rehabill.rules.disciplines import ASSISTANT
 from rehabill.rules.rule import Rule, remove, review
 from rehabill.rules.traits import EVALUATION, any_traits, traits_of
 

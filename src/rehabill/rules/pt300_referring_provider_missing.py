@@ -14,6 +14,7 @@ from rehabill.almanac.edition import Edition
 from rehabill.base.finding import Finding, Severity
 from rehabill.rules.case import Case
 from rehabill.rules.rule import Rule, display
+from rehabill.rules.triggers import NO_REFERRER
 
 
 def check(case: Case, edition: Edition) -> Iterator[Finding]:
@@ -34,5 +35,6 @@ RULE = Rule(
     topic="referring",
     severity="error",
     law=("medicare.claims.referring_provider", "payer.referring_provider"),
+    triggers=frozenset({NO_REFERRER}),
     check=check,
 )

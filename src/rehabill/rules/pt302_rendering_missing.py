@@ -14,6 +14,7 @@ from rehabill.almanac.edition import Edition
 from rehabill.base.finding import Finding
 from rehabill.rules.case import Case
 from rehabill.rules.rule import Rule, display
+from rehabill.rules.triggers import NO_RENDERING
 
 
 def check(case: Case, edition: Edition) -> Iterator[Finding]:
@@ -32,5 +33,6 @@ RULE = Rule(
     slug="rendering-missing",
     topic="provider",
     severity="error",
+    triggers=frozenset({NO_RENDERING}),
     check=check,
 )

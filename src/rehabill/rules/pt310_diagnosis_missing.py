@@ -13,6 +13,7 @@ from rehabill.almanac.edition import Edition
 from rehabill.base.finding import Finding
 from rehabill.rules.case import Case
 from rehabill.rules.rule import Rule, display
+from rehabill.rules.triggers import NO_DIAGNOSES
 
 
 def check(case: Case, edition: Edition) -> Iterator[Finding]:
@@ -31,5 +32,6 @@ RULE = Rule(
     topic="diagnosis",
     severity="error",
     law=("icd10cm.specificity",),
+    triggers=frozenset({NO_DIAGNOSES}),
     check=check,
 )

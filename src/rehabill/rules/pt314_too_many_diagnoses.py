@@ -11,6 +11,7 @@ from rehabill.almanac.edition import Edition
 from rehabill.base.finding import Finding
 from rehabill.rules.case import Case
 from rehabill.rules.rule import Rule, display
+from rehabill.rules.triggers import MANY_DIAGNOSES
 
 _MOST = "x12.diagnosis_pointers"
 
@@ -28,5 +29,6 @@ RULE = Rule(
     topic="diagnosis",
     severity="error",
     law=(_MOST,),
+    triggers=frozenset({MANY_DIAGNOSES}),
     check=check,
 )

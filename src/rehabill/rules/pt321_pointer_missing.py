@@ -13,6 +13,7 @@ from rehabill.almanac.edition import Edition
 from rehabill.base.finding import Finding
 from rehabill.rules.case import Case
 from rehabill.rules.rule import Rule, display
+from rehabill.rules.triggers import NO_POINTERS
 
 
 def check(case: Case, edition: Edition) -> Iterator[Finding]:
@@ -37,5 +38,6 @@ RULE = Rule(
     topic="pointer",
     severity="error",
     law=("x12.pointers_per_line",),
+    triggers=frozenset({NO_POINTERS}),
     check=check,
 )

@@ -14,7 +14,7 @@ from rehabill.rules.case import Case, Line
 from rehabill.rules.duplicates import Likeness, likeness
 from rehabill.rules.pairs import SEPARATING
 from rehabill.rules.rule import Rule, drop, review
-from rehabill.rules.triggers import SEVERAL_LINES
+from rehabill.rules.triggers import CODE_REPEATED
 
 _EXCUSING = frozenset({"76", "77", *SEPARATING})
 
@@ -39,6 +39,6 @@ RULE = Rule(
     topic="duplicate",
     severity="error",
     law=("medicare.therapy.one_line_per_code",),
-    triggers=frozenset({SEVERAL_LINES}),
+    triggers=frozenset({CODE_REPEATED}),
     check=check,
 )

@@ -14,6 +14,7 @@ from rehabill.almanac.edition import Edition
 from rehabill.base.finding import Finding
 from rehabill.rules.case import Case
 from rehabill.rules.rule import Rule, display
+from rehabill.rules.triggers import NO_CHARGE
 
 
 def check(case: Case, edition: Edition) -> Iterator[Finding]:
@@ -36,5 +37,6 @@ RULE = Rule(
     slug="charge-missing",
     topic="balance",
     severity="error",
+    triggers=frozenset({NO_CHARGE}),
     check=check,
 )

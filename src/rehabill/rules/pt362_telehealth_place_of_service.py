@@ -14,8 +14,8 @@ from rehabill.base.finding import Finding, Fix
 from rehabill.rules.case import Case, Line
 from rehabill.rules.places import place_of, place_path
 from rehabill.rules.rule import Rule, add, put, review
-from rehabill.rules.telehealth import PLACES, may_be_telehealth, modifier_of, telehealth_lines
-from rehabill.rules.triggers import TELEHEALTH
+from rehabill.rules.telehealth import may_be_telehealth, modifier_of, telehealth_lines
+from rehabill.rules.triggers import TELEHEALTH, TELEHEALTH_PLACES
 
 _WANTED = "medicare.telehealth.place_of_service"
 
@@ -43,7 +43,7 @@ def _problem(line: Line, place: str) -> tuple[str, str, Fix] | None:
     path = place_path(line)
     if line.edition.value(_WANTED) != "in-person":
         return path, "fail", review(put(path, "10"), advice="10: the patient was at home; 02: elsewhere.")
-    if place in PLACES:
+    if place in TELEHEALTH_PLACES:
         return path, "in_person_place", review(advice="Put in the place where the visit would have been in person.")
     if modifier_of(line) is None:
         path = line.path("modifiers")

@@ -6,9 +6,8 @@ from rehabill.almanac.edition import Edition
 from rehabill.rules.case import Case, Line
 from rehabill.rules.code_sets import kept
 from rehabill.rules.places import place_of
+from rehabill.rules.triggers import TELEHEALTH_MODIFIERS, TELEHEALTH_PLACES
 
-PLACES = ("02", "10")
-MODIFIERS = ("95", "93")
 _COMMUNICATION = "medicare.telehealth.communication_codes"
 
 
@@ -29,7 +28,7 @@ def _telehealth_lines(case: Case) -> Iterator[Line]:
     for line in case.lines:
         if line.edition.profile.telehealth != "medicare":
             continue
-        shown = said or place_of(case, line) in PLACES or modifier_of(line) is not None
+        shown = said or place_of(case, line) in TELEHEALTH_PLACES or modifier_of(line) is not None
         if shown and line.code not in kept(line.edition, _COMMUNICATION, _communication_codes):
             yield line
 
@@ -37,7 +36,7 @@ def _telehealth_lines(case: Case) -> Iterator[Line]:
 def modifier_of(line: Line) -> str | None:
     """95 or 93, when the line has it."""
     for modifier in line.line.modifiers:
-        if modifier in MODIFIERS:
+        if modifier in TELEHEALTH_MODIFIERS:
             return modifier
     return None
 

@@ -1,15 +1,13 @@
 """The year's therapy dollars as the threshold counts them: allowed amounts, line by line, PT with SLP, OT apart."""
 
+from rehabill.coding.modifiers import threshold_name
 from rehabill.rules.case import Case, Line
-
-PT_SLP = "medicare.therapy.kx_threshold_pt_slp"
-OT = "medicare.therapy.kx_threshold_ot"
 
 
 def threshold_of(case: Case) -> str:
     """The threshold the claim's year-to-date figure is for: that of the claim's discipline."""
     disciplines = {case.discipline(line) for line in case.lines}
-    return OT if disciplines == {"OT"} else PT_SLP
+    return threshold_name(disciplines.pop() if len(disciplines) == 1 else None)
 
 
 def counted_lines(case: Case, name: str) -> list[tuple[Line, int]]:
@@ -17,7 +15,7 @@ def counted_lines(case: Case, name: str) -> list[tuple[Line, int]]:
     return [
         (line, case.expected[line.index].allowed_cents)
         for line in sorted(case.lines, key=lambda line: (line.day, line.index))
-        if (OT if case.discipline(line) == "OT" else PT_SLP) == name
+        if threshold_name(case.discipline(line)) == name
     ]
 
 

@@ -22,6 +22,8 @@ ONCE = 512
 """Without time and one unit a day; not those of which Medicare's own limit takes several (areas, instruments)."""
 OWN_DISCIPLINE = 1024
 """Belongs to one discipline: reserved by CMS to one modifier, or a speech-language code."""
+ADD_ON = 2048
+"""Stands only beside its base of the same day; remote monitoring's further 20 minutes of a month are not one."""
 
 _STATUSES = {"B": BUNDLED, "I": INVALID, "N": NONCOVERED}
 _RESERVED = ("medicare.therapy.codes_gp", "medicare.therapy.codes_go", "medicare.therapy.codes_gn")
@@ -69,6 +71,7 @@ def _of_code(edition: Edition, code: Code) -> int:
         | (POOLED if code.basis == "quarter_hour" else 0)
         | (ONCE if timeless and not code.unlisted and (limit is None or limit.value <= 1) else 0)
         | (OWN_DISCIPLINE if code.disciplines == ("SLP",) else 0)
+        | (ADD_ON if code.add_on_to and code.basis != "whole" else 0)
     )
 
 

@@ -13,19 +13,27 @@ TELEHEALTH = "the claim speaks of telehealth"
 REPLACEMENT = "the frequency is not 1"
 BIRTH_DATE = "the birth date is given"
 EARLIER_CLAIMS = "earlier claims are given"
-SEVERAL_LINES = "the claim has several lines"
+CODE_REPEATED = "a code stands on several lines"
+NO_REFERRER = "no referring provider is named"
+NO_RENDERING = "no rendering provider is named"
+NO_DIAGNOSES = "no diagnosis is given"
+MANY_DIAGNOSES = "more than four diagnoses are given"
+NO_POINTERS = "a line points to no diagnosis"
+NO_CHARGE = "a line has no charge above zero"
+NO_UNITS = "a line has no units"
 SEVERAL_MODIFIERS = "a line has several modifiers"
 ASSISTANT_MINUTES = "an assistant's minutes are given"
 
-_TELEHEALTH_PLACES = ("02", "10")
+TELEHEALTH_PLACES = ("02", "10")
+TELEHEALTH_MODIFIERS = ("95", "93")
 
 
 def tokens_of(claim: Claim, known: frozenset[str]) -> set[str]:
     """The codes, modifiers and roles on the lines that are in `known`, and every circumstance of the claim."""
     found = _circumstances(claim)
+    codes = set()
     for line in claim.lines:
-        if line.code in known:
-            found.add(line.code)
+        codes.add(line.code)
         modifiers = line.modifiers
         for modifier in modifiers:
             if modifier in known:
@@ -36,16 +44,31 @@ def tokens_of(claim: Claim, known: frozenset[str]) -> set[str]:
             found.add(line.by)
         if line.assistant_minutes:  # an absent field (UNSET) is false, as are None and 0
             found.add(ASSISTANT_MINUTES)
-        if line.place_of_service in _TELEHEALTH_PLACES or "95" in modifiers or "93" in modifiers:
+        if line.place_of_service in TELEHEALTH_PLACES or "95" in modifiers or "93" in modifiers:
             found.add(TELEHEALTH)
+        if not line.diagnosis_pointers:
+            found.add(NO_POINTERS)
+        if not line.charge_cents or line.charge_cents < 0:
+            found.add(NO_CHARGE)
+        if not line.units:
+            found.add(NO_UNITS)
+    found |= codes & known
+    if len(codes) < len(claim.lines):
+        found.add(CODE_REPEATED)
     return found
 
 
 def _circumstances(claim: Claim) -> set[str]:
     found = set()
     context = claim.context
-    if len(claim.lines) > 1:
-        found.add(SEVERAL_LINES)
+    if not claim.referring_npi:
+        found.add(NO_REFERRER)
+    if not claim.rendering_npi:
+        found.add(NO_RENDERING)
+    if not claim.diagnoses:
+        found.add(NO_DIAGNOSES)
+    elif len(claim.diagnoses) > 4:
+        found.add(MANY_DIAGNOSES)
     if claim.frequency != "1":
         found.add(REPLACEMENT)
     if isinstance(context.authorization, Authorization):
@@ -56,6 +79,6 @@ def _circumstances(claim: Claim) -> set[str]:
         found.add(EARLIER_CLAIMS)
     if isinstance(claim.patient, Person) and claim.patient.birth_date is not None:
         found.add(BIRTH_DATE)
-    if claim.telehealth or context.telehealth or claim.place_of_service in _TELEHEALTH_PLACES:
+    if claim.telehealth or context.telehealth or claim.place_of_service in TELEHEALTH_PLACES:
         found.add(TELEHEALTH)
     return found

@@ -22,7 +22,11 @@ _STATES = {
     "past": "was done earlier, not at this visit",
     "report": "is reported, not given",
 }
+_CUED = 4  # how many words behind a control it may be said to be cued
+_HOW = frozenset({"retraining", "named_retraining", "stabilization", "exercise"})
+_WHAT = frozenset({"task", "rise", "transfer", "self_care", "retraining", "named_retraining", "movement", "stairs"})
 _EVIDENCE = ("activity", "label")
+_PLAIN = 3  # words up to this length are not missed when nothing was made of them
 _UNREADABLE = "What was done, with which aim, and to which part? The text names no treatment this program knows."
 
 
@@ -33,7 +37,7 @@ def answer(vocabulary: Vocabulary, asked: Asked) -> Suggestion:
     done, voided = _performed(reading, case)
     verdicts = [verdict(vocabulary, case, reading, hit) for hit in done]
     verdicts = _settle(vocabulary, case, _without_details(verdicts))
-    found = _combine(verdicts, voided) if verdicts else _nothing(reading, voided)
+    found = _combine(verdicts, voided) if verdicts else _nothing(vocabulary, reading, voided)
     found = literal(vocabulary, case, reading, found, verdicts)
     found = mention(vocabulary, reading, asked.text[:LIMIT], found)
     found = grouped(vocabulary, asked, reading, attended(vocabulary, asked, found))
@@ -123,14 +127,30 @@ def _place_purposes(vocabulary: Vocabulary, reading: Reading) -> dict[int, list[
                 if hit.via == "goal" or not known[name].goal_only:
                     given.setdefault(hit.segment, []).append((name, via, hit.words))
         cued = hit.via == "cue" and hit.entry.role == "activity"
-        if aimed or (first < hit.start and (cued or (hit.via == "goal" and hit.entry.kind == "exercise"))):
+        means = first < hit.start and (cued or (hit.via == "goal" and hit.entry.kind == "exercise"))
+        if aimed or (acts and (means or _manner(reading, hit))):
             hit.state = "aim"
     return given
 
 
+def _manner(reading: Reading, hit: Found) -> bool:
+    """Lifting with pelvic-floor contraction, hip hinge cued: control beside a task is how, not what."""
+    if hit.entry.kind not in _HOW:
+        return False
+    before = [
+        h for h in reading.found if h.entry.role in _EVIDENCE and h.sentence == hit.sentence and h.end <= hit.start
+    ]
+    if not before or all(h.entry.kind not in _WHAT for h in before):
+        return False
+    if "cue" in reading.tokens[hit.end : hit.end + _CUED] and hit.entry.kind != "exercise":
+        return True
+    between = reading.tokens[before[-1].end : hit.start] if before[-1].segment == hit.segment else []
+    return "with" in between and "and" not in between and before[-1].entry.kind in _WHAT
+
+
 def _head(reading: Reading, hit: Found, first: int) -> str:
-    """Standing balance reaching into a cupboard: an aim set down bare in front of a task may be its frame or its end."""
-    if not hit.entry.alone or first < hit.start:
+    """Standing balance reaching into a cupboard: an aim bare before a task may be its frame or its end."""
+    if not hit.entry.alone or first < hit.start or not hit.words.endswith("balance"):
         return ""
     after = next((h for h in reading.found if h.start >= hit.end and h.entry.role in _EVIDENCE), None)
     linked = after is None or after.segment != hit.segment or bool(reading.free(hit.end, after.start))
@@ -179,11 +199,22 @@ def _performed(reading: Reading, case: Case) -> tuple[list[Found], list[Found]]:
         elif void.entry.scope == "segment" and void.state == "done":
             here = [h for h in done if h.segment == void.segment] or [h for h in done if h.sentence == void.sentence]
             done = [h for h in done if h not in here or entry_matches(h.entry, void.entry.spares)]
+    done = done or _complained_of(reading, acts)
     if not done and not voids and not any(h.state in _STATES for h in acts):
         done = _aims_alone(reading)
     elif done:
         done += _listed_aims(reading, done)
     return sorted(_absorb(reading, done), key=lambda h: h.start), voids
+
+
+def _complained_of(reading: Reading, acts: list[Found]) -> list[Found]:
+    """A device the patient complains of is only reported, unless the note says that it was looked at."""
+    looked = any("device_checked" in h.entry.flags and h.state == "done" for h in reading.found)
+    return [h for h in acts if h.state == "report" and looked and _checkable(h)][:1]
+
+
+def _checkable(hit: Found) -> bool:
+    return any("device_checked" in choice.needs for choice in hit.entry.choose)
 
 
 def _aims_alone(reading: Reading) -> list[Found]:
@@ -319,7 +350,10 @@ def _note(voided: list[Found]) -> str:
     return "".join(f"; {reason}" for reason in reasons)
 
 
-def _nothing(reading: Reading, voided: list[Found]) -> Suggestion:
+def _nothing(vocabulary: Vocabulary, reading: Reading, voided: list[Found]) -> Suggestion:
+    strange = [t for t in dict.fromkeys(reading.tokens) if len(t) > _PLAIN and not vocabulary.is_known(t)]
+    if voided and len(strange) > 1 and all(h.entry.scope == "part" for h in voided):
+        return Suggestion((), 0.1, f"Only “{voided[0].words}” could be read, which is not billed", _UNREADABLE)
     if voided:
         first = max(voided, key=lambda h: ("part", "segment", "all").index(h.entry.scope or "part"))
         return Suggestion((), 0.9, f"Nothing to bill: “{first.words}”; {first.entry.why}")

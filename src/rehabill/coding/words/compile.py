@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 import yaml
 
+from rehabill.coding.words.index import build
 from rehabill.coding.words.model import (
     ROLES,
     SCOPES,
@@ -22,6 +23,7 @@ from rehabill.coding.words.model import (
     Lexicon,
     Purpose,
     Purposeful,
+    Shipped,
     Window,
 )
 from rehabill.coding.words.vocabulary import Vocabulary
@@ -138,7 +140,7 @@ def _check_codes(lexicon: Lexicon) -> Iterator[str]:
 
 
 def _check_phrases(lexicon: Lexicon) -> Iterator[str]:
-    vocabulary = Vocabulary(lexicon)
+    vocabulary = Vocabulary(lexicon, build(lexicon))
     seen: dict[str, str] = {}
     for entry in lexicon.entries:
         for phrase in entry.phrases:
@@ -151,7 +153,7 @@ def _check_phrases(lexicon: Lexicon) -> Iterator[str]:
 
 
 def encode(lexicon: Lexicon) -> bytes:
-    return msgspec.msgpack.Encoder(order="deterministic").encode(lexicon)
+    return msgspec.msgpack.Encoder(order="deterministic").encode(Shipped(lexicon, build(lexicon)))
 
 
 def main(arguments: list[str]) -> int:

@@ -2,6 +2,8 @@
 
 import re
 from bisect import bisect_right
+from functools import cache
+from itertools import pairwise
 
 from rehabill.coding.words.model import Entry
 from rehabill.coding.words.tokens import fold
@@ -13,7 +15,7 @@ _DENIABLE = frozenset({"activity", "label", "literal"})
 _CONTINUES = frozenset({"while", "during", "using", "with", "for", "so"})
 _OR = frozenset({"or", "nor"})
 _AFTER = frozenset({"after", "follow", "during", "with", "from", "befor"})
-_BESIDE = frozenset({"after", "follow", "befor", "prior", "preparat"})
+_BESIDE = frozenset({"after", "following", "before", "prior", "preparation", "post", "pre"})
 _HEADS = frozenset({"activity", "label"})
 _GAP = 4  # how many words may stand inside a gapped phrase
 _STOPS = frozenset({".", ",", "and", "for", "then", "with"})
@@ -88,9 +90,9 @@ class Reading:
                 i = gapped[1]
                 continue
             for length in lengths.get(tokens[i], ()):
-                entry = phrases.get(" ".join(tokens[i : i + length])) if i + length <= size else None
-                if entry is not None:
-                    self._add(entry, i, i + length)
+                found = phrases.get(" ".join(tokens[i : i + length])) if i + length <= size else None
+                if found is not None:
+                    self._add(vocabulary.entry(found), i, i + length)
                     i += length
                     break
             else:
@@ -99,12 +101,12 @@ class Reading:
     def _gapped(self, vocabulary: Vocabulary, start: int) -> tuple[Entry, int] | None:
         """A phrase with other words inside it, such as don .. shirt, within one part of the sentence."""
         tokens = self.tokens
-        for head, tail, entry in vocabulary.gaps[tokens[start]]:
+        for head, tail, found in vocabulary.gaps[tokens[start]]:
             after = start + len(head)
             if tokens[start:after] == head:
                 for at in range(after, min(after + _GAP, len(tokens))):
                     if tokens[at : at + len(tail)] == tail:
-                        return entry, at + len(tail)
+                        return vocabulary.entry(found), at + len(tail)
                     if tokens[at] in _STOPS:
                         break
         return None
@@ -171,15 +173,15 @@ def _mark_goals(vocabulary: Vocabulary, reading: Reading) -> None:
 def _mark_beside(vocabulary: Vocabulary, reading: Reading) -> None:
     """Ice after exercise, balance work as trunk rotation is limited: the second names no service of this line."""
     acts = [h for h in reading.found if h.entry.role in _HEADS]
-    for before, hit in zip(acts, acts[1:], strict=False):
-        if before.sentence != hit.sentence or hit.state != "done":
+    for before, hit in pairwise(acts):
+        if hit.state != "done":
             continue
-        between = reading.tokens[max(before.end, hit.start - _NO_REACH) : hit.start]
-        if before.segment == hit.segment and not _BESIDE.isdisjoint(between):
+        between = reading.words[max(before.end, reading.bounds(hit.segment)[0], hit.start - _NEAR) : hit.start]
+        if not _BESIDE.isdisjoint(between):
             hit.state = "beside"
             continue
         around = reading.tokens[max(hit.start - 1, 0) : hit.start] + reading.tokens[hit.end : hit.end + 1]
-        if not vocabulary.deficits.isdisjoint(around):
+        if before.sentence == hit.sentence and not vocabulary.deficits.isdisjoint(around):
             hit.state = "observed"
 
 
@@ -247,20 +249,24 @@ def _listed(reading: Reading, mark: Found) -> list[Found]:
     return [h for h in reading.found if mark.segment < h.segment <= last and h.entry.role != "status"]
 
 
+@cache
+def _measure(name: str) -> re.Pattern[str]:
+    return re.compile(_MEASURES[name])
+
+
 _NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8}
 _N = r"(\d{1,4}(?:\.\d+)?|one|two|three|four|five|six|seven|eight)"
+_WHO = r"(?:pts?|patients?|people|participants?|clients?|seniors|adults|individuals|members)\b"
 _MEASURES = {
-    "minutes": re.compile(_N + r"\s*-?\s*(?:min(?:ute)?s?\b|')"),
-    "hours": re.compile(_N + r"\s*-?\s*(?:hrs?|hours?)\b"),
-    "days": re.compile(_N + r"\s*days?\b"),
-    "area": re.compile(_N + r"\s*(?:sq\.?\s*cm|cm2|sqcm|square\s+c)"),
-    "sides": re.compile(_N + r"\s*(?:cm)?\s*x\s*" + _N + r"\s*cm"),
-    "muscles": re.compile(_N + r"\s*\+?\s*(?:different\s+|separate\s+|total\s+)?(?:muscles?\b|mm\b)"),
-    "others": re.compile(_N + r"\s+other\s+(?:pts?|patients?|people|clients?|participants?)\b"),
-    "patients": re.compile(
-        _N + r"\s*(?:pts?\b|patients?\b|people\b|participants?\b|clients?\b|seniors\b|adults\b|individuals\b|members\b)"
-    ),
-    "group_of": re.compile(r"(?:group|class)\s+(?:of|with|x|\()\s*" + _N + r"\b"),
+    "minutes": _N + r"\s*-?\s*(?:min(?:ute)?s?\b|')",
+    "hours": _N + r"\s*-?\s*(?:hrs?|hours?)\b",
+    "days": _N + r"\s*days?\b",
+    "area": _N + r"\s*(?:sq\.?\s*cm|cm2|sqcm|square\s+c)",
+    "sides": _N + r"\s*(?:cm)?\s*x\s*" + _N + r"\s*cm",
+    "muscles": _N + r"\s*(?:\+|or\s+more|plus)?\s*(?:different\s+|separate\s+|total\s+)?(?:muscles?\b|mm\b)",
+    "others": _N + r"\s+other\s+(?:pts?|patients?|people|clients?|participants?)\b",
+    "patients": _N + r"\s*" + _WHO,
+    "group_of": r"(?:group|class)\s+(?:of|with|x|\()\s*" + _N + r"\b",
 }
 
 
@@ -281,14 +287,14 @@ def number(text: str, name: str) -> float | None:
     """The one number of that kind in the text; None when there is none or several disagree."""
     if _HINTS[name] not in text:
         return None
-    values = {_value(match[0] if isinstance(match, tuple) else match) for match in _MEASURES[name].findall(text)}
+    values = {_value(match[0] if isinstance(match, tuple) else match) for match in _measure(name).findall(text)}
     return values.pop() if len(values) == 1 else None
 
 
 def area(text: str) -> float | None:
     if "cm" not in text and "sq" not in text:
         return None
-    sides = _MEASURES["sides"].search(text)
+    sides = _measure("sides").search(text)
     return _value(sides[1]) * _value(sides[2]) if sides else number(text, "area")
 
 

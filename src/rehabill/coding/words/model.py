@@ -98,6 +98,23 @@ class Lexicon(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     entries: tuple[Entry, ...]
 
 
+class Index(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What searching a note needs, worked out when the lexicon is compiled. Entries are given by their number."""
+
+    phrases: dict[str, int] = {}
+    lengths: dict[str, tuple[int, ...]] = {}  # of the phrases that begin with a token, longest first
+    gaps: dict[str, list[tuple[list[str], list[str], int]]] = {}
+    shorthand: dict[str, tuple[str, ...]] = {}
+    known: frozenset[str] = frozenset()  # tokens of the lexicon's own words
+    plain: frozenset[str] = frozenset()  # tokens of ordinary words
+    mendable: dict[str, list[str]] = {}  # by first letter and length: words whose misspelling is mended
+
+
+class Shipped(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    lexicon: Lexicon
+    index: Index
+
+
 ROLES = frozenset({"activity", "context", "status", "none", "neutral", "label"})
 STATUSES = frozenset({"not_before", "not_around", "not_after", "plan", "next", "past", "report", "resume", "did"})
 SCOPES = frozenset({"all", "segment", "part"})

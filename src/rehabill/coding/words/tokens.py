@@ -89,10 +89,6 @@ def stem(word: str) -> str:
     return word[:-1] + "i" if len(word) > 3 and word[-1] == "y" and word[-2] not in "aeou" else word
 
 
-def deletions(word: str) -> set[str]:
-    return {word} | {word[:i] + word[i + 1 :] for i in range(len(word))}
-
-
 def one_apart(a: str, b: str) -> bool:
     """One letter added, dropped or changed, or two neighbours swapped."""
     if a == b or abs(len(a) - len(b)) > 1:
@@ -112,9 +108,16 @@ class Splitter:
     def __init__(
         self, rewrites: tuple[tuple[str, str, str], ...], abbreviated: tuple[str, ...], passed_over: tuple[str, ...]
     ) -> None:
-        self._rewrites = [(hints.split("|"), re.compile(pattern), to) for hints, pattern, to in rewrites]
+        self._rewrites = [(hints.split("|"), pattern, to) for hints, pattern, to in rewrites]
+        self._compiled: dict[str, re.Pattern[str]] = {}  # as needed: most notes need none
         self._abbreviated = frozenset(abbreviated)
         self._passed_over = frozenset(passed_over)
+
+    def _pattern(self, pattern: str) -> re.Pattern[str]:
+        found = self._compiled.get(pattern)
+        if found is None:
+            found = self._compiled[pattern] = re.compile(pattern)
+        return found
 
     def __call__(self, folded: str) -> list[str]:
         if "/" in folded or "'" in folded or "!" in folded:
@@ -122,7 +125,7 @@ class Splitter:
         for hints, pattern, replacement in self._rewrites:
             for hint in hints:
                 if hint in folded:
-                    folded = pattern.sub(replacement, folded)
+                    folded = self._pattern(pattern).sub(replacement, folded)
                     break
         if _DIGIT.search(folded):
             folded = _DOSE.sub(" ", folded)

@@ -10,6 +10,7 @@ from rehabill.coding.words.tokens import fold
 from rehabill.coding.words.vocabulary import Vocabulary
 
 _SAYS = frozenset({"activity", "label", "literal", "none", "status"})
+_PROSE = frozenset({"patient", "he", "she", "they", "is", "was", "were", "has", "had"})
 _SPLITS = frozenset({"and", ",", "."})
 _SHORTEST = 4  # letters of a word worth mentioning
 _LONGEST = 5  # words of a part that may be an item of a list; longer ones are prose
@@ -47,7 +48,7 @@ def _unread(vocabulary: Vocabulary, reading: Reading) -> list[tuple[list[str], b
             continue
         part = range(start, at)
         start = at + 1
-        if not part or len(part) > _LONGEST or any(i in busy for i in part):
+        if not part or len(part) > _LONGEST or any(i in busy or reading.tokens[i] in _PROSE for i in part):
             continue
         strange = [i for i in part if len(reading.words[i]) >= _SHORTEST and not vocabulary.is_known(reading.tokens[i])]
         if strange:

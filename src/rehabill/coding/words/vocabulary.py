@@ -1,12 +1,12 @@
-"""The compiled lexicon made ready to search: phrases by their tokens, spelling by letters left out."""
+"""The compiled lexicon made ready to search: phrases by their tokens, words mended by one letter."""
 
 import re
 from importlib.resources import files
 
 import msgspec
 
-from rehabill.coding.words.model import Entry, Lexicon
-from rehabill.coding.words.tokens import Splitter, deletions, fold, one_apart, stem
+from rehabill.coding.words.model import Entry, Index, Lexicon, Shipped
+from rehabill.coding.words.tokens import Splitter, fold, one_apart, stem
 
 _CODE = re.compile(r"\b(?:\d{5}|\d{4}t|[gs]\d{4})\b")
 _FIVE = re.compile(r"\d{4}")  # every code holds four digits in a row
@@ -19,44 +19,24 @@ MOST_REMEMBERED = 50_000  # words met so far; a bound, since a note may hold any
 class Vocabulary:
     """Immutable but for a memory of words already looked up, which changes no answer."""
 
-    def __init__(self, lexicon: Lexicon) -> None:
+    def __init__(self, lexicon: Lexicon, index: Index) -> None:
         self.lexicon = lexicon
+        self.index = index
         self.split = Splitter(lexicon.rewrites, lexicon.abbreviated, lexicon.passed_over)
-        plain = Splitter((), lexicon.abbreviated, lexicon.passed_over)
         self.whole = frozenset(lexicon.whole_words)
         self.literal = {spelled(code): Entry(id=code, role="literal", phrases=()) for code in lexicon.codes}
-        self._seen: dict[str, tuple[str, ...]] = {}
-        self._spelling: dict[str, list[str]] = {}
-        self._known: frozenset[str] = frozenset()
-        self._short = {word: tuple(plain(fold(to))) for word, to in lexicon.shorthand.items()}
-        words = {w for e in lexicon.entries for p in e.phrases for w in self.split(fold(p.replace("..", " ")))}
-        self._known = frozenset({self.cut(w) for w in words} | set(lexicon.leave_alone))
-        for word in sorted(w for w in words | set(self._short) if len(w) >= SHORTEST_MENDED and w.isalpha()):
-            for key in deletions(word):
-                self._spelling.setdefault(key, []).append(word)
-        self._seen.clear()
+        self.phrases = index.phrases
+        self.lengths = index.lengths
+        self.gaps = index.gaps
         self.goal_words = frozenset(self.cut(w) for w in lexicon.goal_words)
         self.observed = frozenset(self.cut(w) for w in lexicon.observed_words)
-        self.service = frozenset(self.cut(w) for w in lexicon.service_words)
-        self.ordinary = frozenset(lexicon.ordinary)
-        self._plain = frozenset({self.cut(w) for w in lexicon.ordinary})
         self.deficits = frozenset(self.cut(w) for w in lexicon.deficit_words)
+        self.service = frozenset(self.cut(w) for w in lexicon.service_words)
         self.goal_verbs = frozenset(self.cut(w) for w in lexicon.goal_verbs)
-        self.phrases: dict[str, Entry] = {}
-        self.lengths: dict[str, tuple[int, ...]] = {}
-        self.gaps: dict[str, list[tuple[list[str], list[str], Entry]]] = {}
-        for entry in lexicon.entries:
-            for phrase in entry.phrases:
-                self._index(entry, self.phrase(phrase))
+        self._seen: dict[str, tuple[str, ...]] = {}
 
-    def _index(self, entry: Entry, tokens: list[str]) -> None:
-        if GAP in tokens:
-            at = tokens.index(GAP)
-            self.gaps.setdefault(tokens[0], []).append((tokens[:at], tokens[at + 1 :], entry))
-        elif tokens:
-            self.phrases[" ".join(tokens)] = entry
-            lengths = {*self.lengths.get(tokens[0], ()), len(tokens)}
-            self.lengths[tokens[0]] = tuple(sorted(lengths, reverse=True))
+    def entry(self, number: int) -> Entry:
+        return self.lexicon.entries[number]
 
     def cut(self, word: str) -> str:
         return word if word in self.whole else stem(word)
@@ -78,14 +58,13 @@ class Vocabulary:
     def _canon(self, word: str) -> tuple[str, ...]:
         if word in self.literal:
             return (word,)
-        if word in self._short:
-            return tuple(self.cut(w) for w in self._short[word])
+        short = self.index.shorthand.get(word)
+        if short is not None:
+            return tuple(self.cut(w) for w in short)
         cut = self.cut(word)
-        if cut in self._known or word in self._known or len(word) < SHORTEST_MENDED or not word.isalpha():
+        if self.is_known(cut) or word in self.index.known or len(word) < SHORTEST_MENDED or not word.isalpha():
             return (cut,)
-        if word in self.ordinary or cut in self._plain:
-            return (cut,)
-        near = {w for key in deletions(word) for w in self._spelling.get(key, ()) if w[0] == word[0]}
+        near = (w for size in (-1, 0, 1) for w in self.index.mendable.get(f"{word[0]}{len(word) + size}", ()))
         mended = sorted(w for w in near if one_apart(word, w))
         return self._canon(mended[0]) if mended else (cut,)
 
@@ -103,7 +82,8 @@ class Vocabulary:
 
     def is_known(self, token: str) -> bool:
         """Whether the lexicon or its list of ordinary words holds the token."""
-        return token in self._known or token in self._plain or token in self.goal_words or not token.isalpha()
+        known = token in self.index.known or token in self.index.plain
+        return known or token in self.goal_words or not token.isalpha()
 
     def _spell(self, match: re.Match[str]) -> str:
         token = spelled(match.group())
@@ -122,5 +102,6 @@ def load() -> Vocabulary:
     """The shipped lexicon, read once; the only place of this package that reads anything."""
     if not _loaded:
         packed = files("rehabill.coding").joinpath("lexicon.msgpack").read_bytes()
-        _loaded.append(Vocabulary(msgspec.msgpack.decode(packed, type=Lexicon)))
+        shipped = msgspec.msgpack.decode(packed, type=Shipped)
+        _loaded.append(Vocabulary(shipped.lexicon, shipped.index))
     return _loaded[0]
