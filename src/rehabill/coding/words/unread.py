@@ -10,12 +10,12 @@ from rehabill.coding.words.tokens import fold
 from rehabill.coding.words.vocabulary import Vocabulary
 
 _SAYS = frozenset({"activity", "label", "literal", "none", "status"})
-_PROSE = frozenset({"patient", "he", "she", "they", "is", "was", "were", "has", "had"})
-_SPLITS = frozenset({"and", ",", "."})
+_PROSE = frozenset({"cue", "patient", "he", "she", "they", "is", "was", "were", "has", "had"})
+_SPLITS = frozenset({"and", "with", ",", "."})
 _SHORTEST = 4  # letters of a word worth mentioning
 _LONGEST = 5  # words of a part that may be an item of a list; longer ones are prose
 _CLOSE = 0.75  # how much is left of the confidence beside a part that was not read
-_PARTS = re.compile(r"[.;,\n|+]|\band\b|\bthen\b")
+_PARTS = re.compile(r"[.;,\n|+]|\band\b|\bthen\b|\bwith\b|w/")
 _DOSED = re.compile(r"\d\s*x\s*\d|\bx\s*\d|\d\s*(?:\'|min|reps?\b|sets?\b)")
 
 
