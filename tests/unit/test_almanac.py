@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rehabill.almanac import compile as compiler
-from rehabill.almanac.edition import Edition, pair_is_certain
+from rehabill.almanac.edition import Edition
 from rehabill.almanac.load import load
 from rehabill.base.errors import InputError, NotInForce
 
@@ -61,8 +61,8 @@ VALUES = [
     ("medicare.therapy.review_threshold", "2027-12-31", 300000),
     ("medicare.therapy.assistant_modifier", "2019-12-31", False),
     ("medicare.therapy.assistant_modifier", "2020-01-01", True),
-    ("medicare.therapy.last_unit_policy", "2021-12-31", False),
-    ("medicare.therapy.last_unit_policy", "2022-01-01", True),
+    ("medicare.therapy.last_unit_minutes", "2022-01-01", 8),
+    ("medicare.therapy.two_units_total", "2022-01-01", 23),
     ("medicare.therapy.assistant_payment_percent", "2021-12-31", 100),
     ("medicare.therapy.assistant_payment_percent", "2022-01-01", 85),
     ("medicare.therapy.de_minimis_percent", "2020-01-01", 10),
@@ -271,16 +271,16 @@ def test_of_the_active_pairs_those_with_an_earlier_row_are_uncertain_before_the_
     ended = {(row["column1"], row["column2"]) for row in rows if row["last_day"]}
     assert (len(active), len(active & ended)) == (655, 301)
     before, table = medicare("2024-06-30").pairs, medicare("2024-07-01").pairs
-    uncertain = {key for key in active if not pair_is_certain(before[key], day("2024-06-30"))}
+    uncertain = {key for key in active if not medicare("2024-06-30").pair_is_certain(before[key])}
     assert uncertain == active & ended
-    assert all(pair_is_certain(table[key], day("2024-07-01")) for key in active)
-    assert all(pair_is_certain(before[key], day("2016-01-01")) for key in active - ended)
+    assert all(medicare("2024-07-01").pair_is_certain(table[key]) for key in active)
+    assert all(medicare("2016-01-01").pair_is_certain(before[key]) for key in active - ended)
 
 
 def test_an_ended_row_is_certain_while_it_lasted_and_its_successor_is_not() -> None:
     key = ("97150", "97110")
-    assert pair_is_certain(medicare("2019-12-31").pairs[key], day("2019-12-31"))
-    assert not pair_is_certain(medicare("2020-01-01").pairs[key], day("2020-01-01"))
+    assert medicare("2019-12-31").pair_is_certain(medicare("2019-12-31").pairs[key])
+    assert not medicare("2020-01-01").pair_is_certain(medicare("2020-01-01").pairs[key])
 
 
 def test_a_late_answer_says_the_age_of_the_table() -> None:

@@ -177,10 +177,10 @@ MISTAKES: list[tuple[str, Callable[[Folder], object], str]] = [
      r"codes\.csv.*is not a date written YYYY-MM-DD"),
     ("a flag that is neither y nor n", lambda f: f.cell("codes.csv", "direct_contact", "yes"), "must be y or n"),
     ("a code twice", lambda f: f.append("tables/codes.csv", f.read("tables/codes.csv").split("\n")[1] + "\n"),
-     "a code stands twice"),
+     "says again what row 2 says"),
     ("a basis that is none", lambda f: f.cell("codes.csv", "basis", "half_hour"), "half_hour"),
     ("an add-on without its base", lambda f: f.cell("codes.csv", "add_on_to", "97999"),
-     "its base 97999 is not in the table"),
+     "97999 is not in the table"),
     ("a release that is not listed", lambda f: f.cell("rvu.csv", "release", "r9"), "releases r9 are not in"),
     ("a row's source nobody cites", lambda f: f.cell("gpci.csv", "source", "rumour"), "sources rumour are not in"),
 ]  # fmt: skip

@@ -38,7 +38,7 @@ Therapists may furnish Medicare telehealth.
 
 | From | To | Value | Source |
 | --- | --- | --- | --- |
-| 2000-04-01 | 2020-02-29 | no | CARES Act §3703 and 1135 waivers; CMS telehealth list of 2020-04-30, \
+| not known | 2020-02-29 | no | CARES Act §3703 and 1135 waivers; CMS telehealth list of 2020-04-30, \
 as reported by APTA |
 | 2020-03-01 | 2026-01-30 | yes | CARES Act §3703 and 1135 waivers; CMS telehealth list of 2020-04-30, \
 as reported by APTA |

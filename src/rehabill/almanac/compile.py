@@ -94,6 +94,10 @@ _KINDS: dict[str, type] = {
 }  # fmt: skip
 
 
+_START = "start"
+"""Instead of a first day: in force when the almanac begins, and the real first day is not known to us."""
+
+
 def _value(where: str, unit: str, entry: dict[str, Any], sources: dict[str, schema.Source]) -> schema.Value:
     _only(where, entry, {"from", "value", "source"}, {"to", "verified", "known"})
     value: Any = entry["value"]
@@ -104,12 +108,13 @@ def _value(where: str, unit: str, entry: dict[str, Any], sources: dict[str, sche
         raise AlmanacError(where, f"source '{entry['source']}' is not in sources.yaml")
     last = entry.get("to")
     return schema.Value(
-        first=_day(where, entry["from"]),
+        first=FIRST_DAY if entry["from"] == _START else _day(where, entry["from"]),
         last=None if last is None else _day(where, last),
         value=value,
         source=entry["source"],
         verified=entry.get("verified", sources[entry["source"]].tier != "memory"),
         known=_known(where, entry),
+        dated=entry["from"] != _START,
     )
 
 
@@ -159,11 +164,12 @@ def load_tables(path: Path, sources: dict[str, schema.Source]) -> dict[str, sche
     tables = {}
     for name, entry in read_yaml(path).items():
         where = f"{path.name}: {name}"
-        _only(where, entry, {"covers", "source", "next"}, {"note"})
+        _only(where, entry, {"covers", "source", "next"}, {"note", "as_of"})
         if entry["source"] not in sources:
             raise AlmanacError(where, f"source '{entry['source']}' is not in sources.yaml")
         first, last = (_day(where, day) for day in entry["covers"])
-        tables[name] = schema.TableAge(first, last, entry["source"], entry["next"], entry.get("note"))
+        as_of = _day(where, entry.get("as_of", first))
+        tables[name] = schema.TableAge(first, last, as_of, entry["source"], entry["next"], entry.get("note"))
     return tables
 
 
@@ -218,7 +224,7 @@ def load_payers(folder: Path, sources: dict[str, schema.Source]) -> dict[str, sc
 def load_folder(folder: Path = HERE, release: str = FIRST_RELEASE) -> schema.Almanac:
     """The whole almanac from its source files. Raises `AlmanacError`."""
     sources, tables = load_sources(folder / "sources.yaml"), folder / "tables"
-    places = read_rows(tables / "places_of_service.csv", "code facility source")
+    places = read_rows(tables / "places_of_service.csv", "code facility source", "code")
     payers = load_payers(folder / "payers", sources)
     almanac = schema.Almanac(
         release=release,
@@ -246,8 +252,9 @@ def _check_references(almanac: schema.Almanac) -> None:
         raise AlmanacError("tables", f"sources {', '.join(sorted(unknown))} are not in sources.yaml")
     names = {code.code for code in almanac.codes}
     for code in almanac.codes:
-        if code.add_on_to and code.add_on_to not in names:
-            raise AlmanacError(f"codes.csv {code.code}", f"its base {code.add_on_to} is not in the table")
+        others = {*code.successors, *([code.add_on_to] if code.add_on_to else [])}
+        if strays := others - names:
+            raise AlmanacError(f"codes.csv {code.code}", f"{', '.join(sorted(strays))} is not in the table")
     releases = {row.release for row in almanac.releases}
     if stray := {row.release for row in almanac.rvus} - releases:
         raise AlmanacError("rvu.csv", f"releases {', '.join(sorted(stray))} are not in rvu_releases.csv")

@@ -18,7 +18,6 @@ from rehabill.base.errors import InputError, NotInForce
 from rehabill.base.finding import LawRef
 from rehabill.base.money import dollars
 
-_PTP_TABLE_DAY = dt.date(2024, 7, 1)
 _ONE_DAY = dt.timedelta(days=1)
 _MEMO_SIZE = 20_000
 T = TypeVar("T")
@@ -102,6 +101,10 @@ class Edition:
         except KeyError:
             raise self._not_in_force(name) from None
 
+    def pair_is_certain(self, pair: schema.Pair) -> bool:
+        """False before the table's own day when an earlier row had ended or was void: the first day is unknown."""
+        return pair.after is None or self.law.first >= self.law.almanac.tables["ptp_pairs"].as_of
+
     def known(self, name: str) -> bool:
         return name in self.values
 
@@ -128,7 +131,7 @@ class Edition:
         return LawRef(
             name=name,
             value=shown(parameter.unit, held.value),
-            since=held.first.isoformat(),
+            since=held.first.isoformat() if held.dated else None,
             source=self.law.almanac.sources[held.source].cite,
             verified=held.verified,
         )
@@ -217,7 +220,7 @@ def _in_force(values: tuple[schema.Value, ...], on: dt.date, release: str) -> sc
 
 
 def _cuts(data: schema.Almanac) -> list[dt.date]:
-    days = {FIRST_DAY, _PTP_TABLE_DAY}
+    days = {FIRST_DAY, *(table.as_of for table in data.tables.values() if table.as_of > FIRST_DAY)}
 
     def begins(day: dt.date | None) -> None:
         if day is not None and day > FIRST_DAY:
@@ -277,11 +280,6 @@ def _pairs(almanac: schema.Almanac, on: dt.date) -> dict[tuple[str, str], schema
         if held is None or (pair.last or dt.date.max) < (held.last or dt.date.max):
             found[key] = pair
     return found
-
-
-def pair_is_certain(pair: schema.Pair, on: dt.date) -> bool:
-    """False before the table's own day when an earlier row had ended or was void: the first day is unknown."""
-    return pair.after is None or on >= _PTP_TABLE_DAY
 
 
 def _rvus(almanac: schema.Almanac, on: dt.date) -> dict[str, ReleaseRow]:

@@ -10,7 +10,8 @@ from rehabill.almanac import schema
 from rehabill.base.errors import AlmanacError
 
 
-def read_rows(path: Path, columns: str) -> list[dict[str, str]]:
+def read_rows(path: Path, columns: str, unique: str) -> list[dict[str, str]]:
+    """Rows by column. `unique` names the columns that no two rows may share."""
     with path.open(encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file)
         if reader.fieldnames != columns.split():
@@ -19,6 +20,11 @@ def read_rows(path: Path, columns: str) -> list[dict[str, str]]:
     for number, row in enumerate(rows, start=2):
         if None in row or None in row.values():
             raise AlmanacError(f"{path.name} row {number}", f"must have {len(columns.split())} cells")
+    seen: dict[tuple[str, ...], int] = {}
+    for number, row in enumerate(rows, start=2):
+        first = seen.setdefault(tuple(row[column] for column in unique.split()), number)
+        if first != number:
+            raise AlmanacError(f"{path.name} row {number}", f"says again what row {first} says")
     return rows
 
 
@@ -60,7 +66,7 @@ def load_codes(path: Path) -> tuple[schema.Code, ...]:
         "add_on_to direct_contact evaluation unlisted source verified"
     )
     codes = []
-    for row in read_rows(path, columns):
+    for row in read_rows(path, columns, "code"):
         where = f"{path.name} {row['code']}"
         raw = {
             **row,
@@ -77,15 +83,12 @@ def load_codes(path: Path) -> tuple[schema.Code, ...]:
             codes.append(msgspec.convert([raw[name] for name in schema.Code.__struct_fields__], schema.Code))
         except msgspec.ValidationError as error:
             raise AlmanacError(where, str(error)) from None
-    names = [code.code for code in codes]
-    if len(set(names)) != len(names):
-        raise AlmanacError(path.name, "a code stands twice")
     return tuple(codes)
 
 
 def load_mue(path: Path) -> tuple[schema.Mue, ...]:
     limits = []
-    for row in read_rows(path, "code release value mai source"):
+    for row in read_rows(path, "code release value mai source", "code release"):
         where = f"{path.name} {row['code']}"
         value, mai = _whole(where, row["value"]), _whole(where, row["mai"])
         limits.append(schema.Mue(row["code"], _cell_day(where, row["release"]), value, mai, row["source"]))
@@ -96,7 +99,7 @@ def load_pairs(path: Path) -> tuple[schema.Pair, ...]:
     """Pairs with the last day of the row before them. Indicator 9 rows are void from the start and stay out."""
     by_pair: dict[tuple[str, str], list[tuple[date, int, date | None]]] = {}
     voids: dict[tuple[str, str], date] = {}
-    for row in read_rows(path, "column1 column2 indicator last_day"):
+    for row in read_rows(path, "column1 column2 indicator last_day", "column1 column2 indicator last_day"):
         where = f"{path.name} {row['column1']} {row['column2']}"
         key, last = (row["column1"], row["column2"]), _maybe_day(where, row["last_day"])
         if row["indicator"] == "9":
@@ -115,7 +118,7 @@ def load_pairs(path: Path) -> tuple[schema.Pair, ...]:
 def load_rvus(path: Path) -> tuple[schema.Rvu, ...]:
     columns = "code release work nonfacility_pe facility_pe mp mppr_indicator status pctc_indicator"
     rvus = []
-    for row in read_rows(path, columns):
+    for row in read_rows(path, columns, "code release"):
         work, nonfacility, facility, mp = (
             _scaled(f"{path.name} {row['code']}", row[name], 2) for name in columns.split()[2:6]
         )
@@ -125,7 +128,7 @@ def load_rvus(path: Path) -> tuple[schema.Rvu, ...]:
 
 
 def load_releases(path: Path) -> tuple[schema.Release, ...]:
-    rows = read_rows(path, "release effective source")
+    rows = read_rows(path, "release effective source", "release")
     return tuple(
         schema.Release(row["release"], _cell_day(f"{path.name} {row['release']}", row["effective"]), row["source"])
         for row in rows
@@ -134,7 +137,7 @@ def load_releases(path: Path) -> tuple[schema.Release, ...]:
 
 def load_gpcis(path: Path) -> tuple[schema.Gpci, ...]:
     gpcis = []
-    for row in read_rows(path, "locality state name effective work pe mp source"):
+    for row in read_rows(path, "locality state name effective work pe mp source", "locality effective"):
         where = f"{path.name} {row['locality']}"
         work, pe, mp = (_scaled(where, row[name], 3) for name in ("work", "pe", "mp"))
         effective = _cell_day(where, row["effective"])

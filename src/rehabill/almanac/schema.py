@@ -35,6 +35,8 @@ class Value(msgspec.Struct, frozen=True, gc=False, array_like=True):
     source: str
     verified: bool
     known: str
+    dated: bool = True
+    """False: in force when the almanac begins; the real first day is not known."""
 
 
 class Parameter(msgspec.Struct, frozen=True):
@@ -119,6 +121,8 @@ class Gpci(msgspec.Struct, frozen=True, gc=False, array_like=True):
 class TableAge(msgspec.Struct, frozen=True):
     first: date
     last: date
+    as_of: date
+    """The day for which the publisher issued it; before that it tells only what it still remembers."""
     source: str
     next: str
     note: str | None = None

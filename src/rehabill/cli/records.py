@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, TypeVar
 import click
 import msgspec
 
-from rehabill.base.errors import InputError
+from rehabill.base.errors import InputError, NotInForce
 from rehabill.model.decode import decode
 
 T = TypeVar("T")
@@ -79,7 +79,9 @@ def id_of(data: bytes) -> Any:
 
 
 def failed(error: Exception) -> InputError:
-    """Our own fault with one record: said without its data, so that the rest can go on."""
+    """A record that cannot be worked on: law not in force that day, or our own fault, said without its data."""
+    if isinstance(error, NotInForce):
+        return InputError("date", str(error))
     return InputError(
         "", f"rehabill failed on this record ({type(error).__name__}); report it with its codes and dates"
     )

@@ -7,16 +7,51 @@ from rehabill.base.money import round_half_up
 from rehabill.coding.units import UNIT_MINUTES
 
 SUPPLY = "medicare.therapy.supply_codes"
-_LAST_UNIT_MINUTES = 8
-_TWO_UNITS = range(9, 15)  # each of the two gave 9 to 14 minutes of the two units left
+MODIFIER = "medicare.therapy.assistant_modifier"
+SHARE = "medicare.therapy.de_minimis_percent"
+LAST_UNIT = "medicare.therapy.last_unit_minutes"
+TWO_UNITS = ("medicare.therapy.two_units_least", "medicare.therapy.two_units_most", "medicare.therapy.two_units_total")
+
+
+class TwoUnits(msgspec.Struct, frozen=True, gc=False):
+    """When two units left are one each: the least and most minutes of either, and the least of both together."""
+
+    least: int
+    most: int
+    total: int
+
+    def holds(self, therapist: int, assistant: int) -> bool:
+        both = self.least <= therapist <= self.most and self.least <= assistant <= self.most
+        return both and therapist + assistant >= self.total
 
 
 class Policy(msgspec.Struct, frozen=True, gc=False):
-    """What the day's law and the payer ask: no modifier at all, the percentage test, the last-unit exceptions."""
+    """What the day's law and the payer ask. `last_unit` and `two_units` are the exceptions, None before they began."""
 
     marked: bool
-    percent: int = 10
-    last_unit: bool = True
+    percent: int = 0
+    last_unit: int | None = None
+    two_units: TwoUnits | None = None
+
+
+UNMARKED = Policy(False)
+
+
+def policy_of(edition: Edition) -> Policy:
+    """The policy in force: unmarked where the payer or the day wants no modifier."""
+    found: Policy | None = edition.memo.get("assistant policy")
+    if found is None:
+        found = edition.remember("assistant policy", _policy_of(edition))
+    return found
+
+
+def _policy_of(edition: Edition) -> Policy:
+    if not (edition.profile.assistant_modifier and edition.flag(MODIFIER)):
+        return UNMARKED
+    if not edition.known(LAST_UNIT):
+        return Policy(True, edition.number(SHARE))
+    two_units = TwoUnits(*(edition.number(name) for name in TWO_UNITS))
+    return Policy(True, edition.number(SHARE), edition.number(LAST_UNIT), two_units)
 
 
 class Part(msgspec.Struct, frozen=True, gc=False):
@@ -80,15 +115,16 @@ def _last_units(left: int, therapist: int, assistant: int, policy: Policy) -> tu
     if left <= 0:
         return 0, 0, "left_over"
     over = exceeds(assistant, therapist + assistant, policy.percent)
+    enough = policy.last_unit is not None and therapist >= policy.last_unit
     if left == 1:
-        if policy.last_unit and therapist >= _LAST_UNIT_MINUTES:
+        if enough:
             return 1, 0, "therapist_last"
         return (0, 1, "over_share") if over else (1, 0, "within_share")
-    if not policy.last_unit:
+    if policy.two_units is None:
         return (0, left, "over_share") if over else (left, 0, "within_share")
-    if therapist in _TWO_UNITS and assistant in _TWO_UNITS and therapist + assistant >= 23:
+    if policy.two_units.holds(therapist, assistant):
         return 1, left - 1, "two_units"
-    return (1, left - 1, "not_covered") if therapist >= _LAST_UNIT_MINUTES else (0, left, "not_covered")
+    return (1, left - 1, "not_covered") if enough else (0, left, "not_covered")
 
 
 def _gather(

@@ -6,7 +6,7 @@ from rehabill.almanac.edition import Edition
 from rehabill.base.errors import InputError
 from rehabill.base.finding import Step
 from rehabill.coding import drafts as drafting
-from rehabill.coding.assistants import Policy
+from rehabill.coding.assistants import policy_of
 from rehabill.coding.drafts import Draft, Terms
 from rehabill.coding.modifiers import add_modifiers, in_order
 from rehabill.coding.record import discipline_of, read
@@ -30,7 +30,7 @@ def code(visit: Visit, edition: Edition) -> CodedVisit:
     steps, not_billed = reading.steps, reading.not_billed
     place = _place_of_service(visit, edition, steps)
     where = Where(visit.locality, place in edition.law.almanac.facility_places, visit.qp, visit.participating)
-    terms = Terms(edition, visit.units_rule or edition.profile.units_rule, _policy(edition), where)
+    terms = Terms(edition, visit.units_rule or edition.profile.units_rule, policy_of(edition), where)
     day = drafting.draft(gather(reading.entries), terms)
     not_billed += day.not_billed
     steps += day.steps
@@ -59,20 +59,6 @@ def _check_indexes(visit: Visit) -> None:
                     f"treatments[{index}].distinct_from",
                     f"there is no other treatment {other}: treatments are counted from 0",
                 )
-
-
-def _policy(edition: Edition) -> Policy:
-    found: Policy | None = edition.memo.get("assistant policy")
-    if found is None:
-        found = edition.remember("assistant policy", _assistant_policy(edition))
-    return found
-
-
-def _assistant_policy(edition: Edition) -> Policy:
-    if not (edition.profile.assistant_modifier and edition.flag("medicare.therapy.assistant_modifier")):
-        return Policy(False)
-    percent = edition.number("medicare.therapy.de_minimis_percent")
-    return Policy(True, percent, edition.flag("medicare.therapy.last_unit_policy"))
 
 
 def _place_of_service(visit: Visit, edition: Edition, steps: list[Step]) -> str | None:

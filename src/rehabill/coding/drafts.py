@@ -8,7 +8,7 @@ from rehabill.almanac.edition import Edition
 from rehabill.almanac.schema import Code
 from rehabill.base.finding import Step
 from rehabill.coding import services as counting
-from rehabill.coding.assistants import REASONS, Part, Policy, is_supply, split, whole_service
+from rehabill.coding.assistants import REASONS, UNMARKED, Part, Policy, is_supply, split, whole_service
 from rehabill.coding.services import POOL, Service, many
 from rehabill.model.coded import NotBilled
 from rehabill.pricing.allowed import Item, allowed
@@ -86,16 +86,17 @@ def _pool(pool: list[Service], terms: Terms, day: Drafts) -> None:
 def _worth(
     pool: list[Service], so_far: dict[str, int], extra: tuple[str, ...], terms: Terms, beside: list[Item]
 ) -> int:
-    """What an allocation nets, in thousandths of a cent; an assistant's line nets the reduced share of 80%."""
+    """What an allocation nets, in ten-thousandths of a cent: an assistant's line loses a part of the payer's share."""
     items, shares = [], []
     edition = terms.edition
     cut = 100 - edition.number("medicare.therapy.assistant_payment_percent")
-    marked = 1000 - 8 * cut if edition.profile.assistant_reduction else 1000
+    payers_share = 100 - edition.number("medicare.part_b.coinsurance_percent")
+    marked = 10_000 - payers_share * cut if edition.profile.assistant_reduction else 10_000
     for service in pool:
         name = service.code.code
         for part in split(so_far[name] + (name in extra), service.therapist or 0, service.assistant or 0, terms.policy):
             items.append(Item(name, part.units))
-            shares.append(marked if part.assistant else 1000)
+            shares.append(marked if part.assistant else 10_000)
     amounts = allowed(edition, items, terms.where, beside)
     return sum([amount.allowed_cents * share for amount, share in zip(amounts, shares, strict=True)])
 
@@ -121,7 +122,7 @@ def _outside_pool(
         return
     policy = terms.policy
     if service.assistant != 0 and is_supply(code.code, terms.edition):
-        policy = Policy(False)
+        policy = UNMARKED
     part = whole_service(units, service.therapist, service.assistant, policy)
     day.lines.append(Draft(service, part, [reason, *_division(code, part, policy)]))
 

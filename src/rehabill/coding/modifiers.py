@@ -4,7 +4,7 @@ from itertools import permutations
 
 from msgspec import UNSET
 
-from rehabill.almanac.edition import Edition, pair_is_certain
+from rehabill.almanac.edition import Edition
 from rehabill.base.finding import Step
 from rehabill.base.money import dollars
 from rehabill.coding.assistants import REASONS, Part
@@ -100,7 +100,7 @@ def _separate_services(drafts: list[Draft], edition: Edition, visit: Visit, step
         first.separate_from += (second,)
         second.separate_from += (first,)
         if pair.indicator == 1:
-            _separate(first, second, pair_is_certain(pair, visit.date), edition, steps)
+            _separate(first, second, edition.pair_is_certain(pair), edition, steps)
 
 
 def _separate(first: Draft, second: Draft, certain: bool, edition: Edition, steps: list[Step]) -> None:

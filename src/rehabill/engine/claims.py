@@ -45,6 +45,8 @@ def claim_of(visit: Visit, coded: CodedVisit, practice: Practice | None = None) 
         secondary_payer=visit.secondary_payer,
         patient=visit.patient,
         subscriber=visit.subscriber,
+        sequence=visit.sequence,
+        other_insurance=visit.other_insurance,
         claim_number=None if visit.id is None else str(visit.id),
         unbilled=_unbilled(coded),
     )

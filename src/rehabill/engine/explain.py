@@ -85,7 +85,7 @@ def _totals(priced: PricedClaim) -> Iterator[str]:
 
 
 def _law(ref: LawRef) -> str:
-    since = f", since {ref.since}" if ref.since else ""
+    since = f", since {ref.since}" if ref.since else ", first day not known"
     mark = "" if ref.verified else " [unverified]"
     age = f" [{ref.table_age}]" if ref.table_age else ""
     return f"{ref.name} = {ref.value}{since}. {ref.source}{mark}{age}"

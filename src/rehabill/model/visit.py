@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from rehabill.model.claim import Context
+from rehabill.model.claim import Context, OtherInsurance
 from rehabill.model.party import Person, Subscriber
 from rehabill.model.terms import Count, Discipline, Minutes, Mode, RecordId, Role, Telehealth, UnitsRule
 
@@ -49,5 +49,8 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
     referring_npi: str | None | UnsetType = UNSET
     patient: Person | str | None = None
     subscriber: Subscriber | None = None
+    other_insurance: tuple[OtherInsurance, ...] = ()
+    """The patient's other payers; with what an earlier one decided, this claim is a secondary one."""
+    sequence: Literal["P", "S", "T"] = "P"
     units_rule: UnitsRule | None = None
     context: Context = Context()

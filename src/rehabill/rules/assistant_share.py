@@ -5,7 +5,18 @@ import datetime as dt
 import msgspec
 
 from rehabill.almanac.edition import Edition
-from rehabill.coding.assistants import SUPPLY, Policy, is_supply, split, whole_service
+from rehabill.coding.assistants import (
+    LAST_UNIT,
+    MODIFIER,
+    SHARE,
+    SUPPLY,
+    TWO_UNITS,
+    Policy,
+    is_supply,
+    policy_of,
+    split,
+    whole_service,
+)  # fmt: skip
 from rehabill.coding.modifiers import ASSISTANT_MODIFIER
 from rehabill.coding.record import ASSISTANTS, DISCIPLINE_OF
 from rehabill.rules.case import Case, Line
@@ -13,10 +24,7 @@ from rehabill.rules.code_sets import kept
 from rehabill.rules.disciplines import ASSISTANT
 from rehabill.rules.traits import EVALUATION, POOLED, THERAPY, traits_of
 
-IN_USE = "medicare.therapy.assistant_modifier"
-SHARE = "medicare.therapy.de_minimis_percent"
-LAST_UNIT = "medicare.therapy.last_unit_policy"
-LAW = (IN_USE, SHARE, LAST_UNIT, SUPPLY)
+LAW = (MODIFIER, SHARE, LAST_UNIT, *TWO_UNITS, SUPPLY)
 _ALONE = (("CQ",), ("CO",))
 OF_ROLE = {role: ASSISTANT_MODIFIER[DISCIPLINE_OF[role]] for role in ASSISTANTS}
 
@@ -121,16 +129,12 @@ def _minutes(line: Line) -> tuple[int | None, int | None]:
 
 def _judge(share: Helped) -> None:
     edition = share.edition
-    if not edition.flag(IN_USE) or is_supply(share.lines[0].code, edition):
+    if not edition.flag(MODIFIER) or is_supply(share.lines[0].code, edition):
         share.least = share.most = 0
     elif traits_of(share.lines[0]) & POOLED:
-        _by_units(share, _policy(edition))
+        _by_units(share, policy_of(edition))
     else:
-        _by_service(share, _policy(edition))
-
-
-def _policy(edition: Edition) -> Policy:
-    return Policy(True, edition.number(SHARE), edition.flag(LAST_UNIT))
+        _by_service(share, policy_of(edition))
 
 
 def _by_units(share: Helped, policy: Policy) -> None:

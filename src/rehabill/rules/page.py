@@ -81,6 +81,10 @@ def _runs_on(rule: Rule) -> Iterator[str]:
     yield from sorted(f"claims where {trigger}" for trigger in rule.triggers if " " in trigger)
 
 
+def _first(value: schema.Value) -> str:
+    return str(value.first) if value.dated else "not known"
+
+
 def _law(rule: Rule, almanac: schema.Almanac) -> Iterator[str]:
     if not rule.law:
         yield "No dated value: the rule compares what the claim itself says."
@@ -102,7 +106,7 @@ def _parameter(name: str, almanac: schema.Almanac) -> Iterator[str]:
         ("From", "To", "Value", "Source"),
         (
             (
-                str(value.first), _day(value.last, ""), shown(parameter.unit, value.value),
+                _first(value), _day(value.last, ""), shown(parameter.unit, value.value),
                 almanac.sources[value.source].cite + ("" if value.verified else " *(unverified)*"),
             )
             for value in parameter.values

@@ -5,7 +5,7 @@ from functools import lru_cache
 from itertools import permutations
 from typing import Any
 
-from rehabill.almanac.edition import Edition, pair_is_certain
+from rehabill.almanac.edition import Edition
 from rehabill.almanac.schema import Pair
 from rehabill.rules.case import Case, Line
 
@@ -18,7 +18,7 @@ def pairs_of(case: Case) -> Iterator[tuple[Line, Line, Pair, bool]]:
         if len(lines) > 1:
             codes = tuple([line.line.code for line in lines])
             for first, second, pair in _among(lines[0].edition, codes):
-                yield lines[first], lines[second], pair, pair_is_certain(pair, lines[first].day)
+                yield lines[first], lines[second], pair, lines[first].edition.pair_is_certain(pair)
 
 
 @lru_cache(maxsize=4096)

@@ -10,7 +10,7 @@ Fix: if the record shows separate time, site or encounter add 59 where the pair 
 from collections.abc import Iterator
 from typing import Any
 
-from rehabill.almanac.edition import Edition, pair_is_certain
+from rehabill.almanac.edition import Edition
 from rehabill.almanac.schema import Pair
 from rehabill.base.finding import Finding
 from rehabill.model.claim import ClaimLine
@@ -39,7 +39,7 @@ def check(case: Case, edition: Edition) -> Iterator[Finding]:
 def _finding(line: Line, earlier: ClaimLine, pair: Pair) -> Finding:
     path = line.path("modifiers")
     facts: dict[str, Any] = {"line": line.number, "code": line.code, "other": earlier.code}
-    if not pair_is_certain(pair, line.day):
+    if not line.edition.pair_is_certain(pair):
         return RULE.no_data(line.edition, path, severity="warning", **facts)
     if pair.indicator != 1:
         return RULE.fail(line.edition, line.path("code"), say="never", fix=review(drop(line.path())), **facts)

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 from rehabill.almanac.edition import Edition
 from rehabill.base.finding import Finding
-from rehabill.rules.assistant_share import IN_USE, LAW, Helped, helped, is_marked
+from rehabill.coding.assistants import MODIFIER
+from rehabill.rules.assistant_share import LAW, Helped, helped, is_marked
 from rehabill.rules.case import Case
 from rehabill.rules.disciplines import ASSISTANT
 from rehabill.rules.rule import Rule, remove, review
@@ -30,7 +31,7 @@ def _needless(share: Helped, units: int) -> Finding:
         fix = review(advice=f"Split the line: {units} of its units plain, {line.line.units - units} with {modifier}.")
     else:
         fix = review(*(remove(path, one) for one in found))
-    say = "fail" if line.edition.flag(IN_USE) else "before"
+    say = "fail" if line.edition.flag(MODIFIER) else "before"
     return RULE.fail(
         line.edition, path, say=say, fix=fix,
         line=line.number, code=line.code, units=units, modifier=modifier, day=line.day,

@@ -199,7 +199,8 @@ def _performed(reading: Reading, case: Case) -> tuple[list[Found], list[Found]]:
         elif void.entry.scope == "segment" and void.state == "done":
             here = [h for h in done if h.segment == void.segment] or [h for h in done if h.sentence == void.sentence]
             done = [h for h in done if h not in here or entry_matches(h.entry, void.entry.spares)]
-    done = done or _complained_of(reading, acts)
+    if all(h.entry.weight == 0 for h in done):
+        done += _complained_of(reading, acts)
     if not done and not voids and not any(h.state in _STATES for h in acts):
         done = _aims_alone(reading)
     elif done:
@@ -209,8 +210,13 @@ def _performed(reading: Reading, case: Case) -> tuple[list[Found], list[Found]]:
 
 def _complained_of(reading: Reading, acts: list[Found]) -> list[Found]:
     """A device the patient complains of is only reported, unless the note says that it was looked at."""
-    looked = any("device_checked" in h.entry.flags and h.state == "done" for h in reading.found)
-    return [h for h in acts if h.state == "report" and looked and _checkable(h)][:1]
+    looked = [h for h in reading.found if "device_checked" in h.entry.flags and h.state in ("done", "report")]
+    for hit in acts:
+        if hit.state == "report" and _checkable(hit) and any(h.segment != hit.segment for h in looked):
+            for seen in looked:
+                seen.state = "done"
+            return [hit]
+    return []
 
 
 def _checkable(hit: Found) -> bool:

@@ -20,6 +20,8 @@ _HEADS = frozenset({"activity", "label"})
 _GAP = 4  # how many words may stand inside a gapped phrase
 _STOPS = frozenset({".", ",", "and", "for", "then", "with"})
 _NEAR = 6  # how many words a goal reaches forward
+_REASON = "dueto"
+_BLAME = 3  # how many words behind due to still give the reason and not the aim
 _NO_REACH = 4  # how many words a "no" reaches to the first thing it denies
 
 
@@ -163,7 +165,8 @@ def _mark_goals(vocabulary: Vocabulary, reading: Reading) -> None:
             ):
                 hit.via = "goal"
         after = reading.tokens[hit.end : hit.end + 1]
-        if hit.entry.role == "context" and not hit.via and after and after[0] in vocabulary.observed:
+        blamed = _REASON in reading.tokens[max(start, hit.start - _BLAME) : hit.start]
+        if hit.entry.role == "context" and not hit.via and (blamed or (after and after[0] in vocabulary.observed)):
             hit.state = "observed"
     for hit in reading.found:
         if hit.via == "goal" and hit.entry.role != "activity" and not hit.entry.purposes:
@@ -215,6 +218,8 @@ def _reached(reading: Reading, mark: Found, status: str) -> list[Found]:
         return [h for h in _until_resumed(reading, mark, later, status) if h.entry.role != "status"]
     if status == "not_after":
         return [h for h in before if not _resumes_between(reading, h.end, mark.start)]
+    if status == "not_around" and before and before[-1].end == mark.start and before[-1].entry.role in _DENIABLE:
+        return before  # gait training held for dizziness: what stands right before it was not done
     near = [h for h in after if h.entry.role in _DENIABLE or h.entry.alone][:1]
     if near and near[0].start - mark.end < _NO_REACH:
         return _until_resumed(reading, mark, after + _listed(reading, mark), status)
