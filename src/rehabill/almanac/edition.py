@@ -173,13 +173,19 @@ class Almanac:
         self.cuts = _cuts(data)
         self._laws: dict[tuple[int, str], Law] = {}
         self._editions: dict[tuple[str, int, str], Edition] = {}
+        self._by_day: dict[tuple[str, dt.date, str | None], Edition] = {}
 
     def edition(self, payer: str, on: dt.date, release: str | None = None) -> Edition:
         """The edition in force for a payer on a day, as known at an almanac release (default: the newest).
 
         Raises `InputError` for a payer without a profile or a day before the almanac begins.
         """
-        release = release or self.data.release
+        found = self._by_day.get((payer, on, release))
+        if found is None:
+            found = self._by_day[payer, on, release] = self._edition(payer, on, release or self.data.release)
+        return found
+
+    def _edition(self, payer: str, on: dt.date, release: str) -> Edition:
         interval = bisect_right(self.cuts, on) - 1
         key = (payer, interval, release)
         found = self._editions.get(key)

@@ -4,7 +4,7 @@ import datetime as dt
 
 import msgspec
 
-from rehabill.almanac.edition import Almanac
+from rehabill.almanac.edition import Almanac, Edition
 from rehabill.base.errors import InputError, NotInForce
 from rehabill.base.finding import Finding, Fix, Verdict
 from rehabill.model.claim import Claim
@@ -29,16 +29,41 @@ def scrub(claim: Claim, almanac: Almanac, today: dt.date | None = None) -> Scrub
     if not claim.lines:
         raise InputError("lines", "a claim needs at least one service line")
     case = Case(claim, almanac, today)
-    first = min(case.lines, key=lambda line: line.day)
+    first_day = min(case.days)
+    edition = case.days[first_day][0].edition
+    awake = rules_for(claim)
+    found = _by_shape(awake.by_shape, case, edition)
+    _run(awake.others, case, edition, found)
+    found.sort(key=lambda finding: finding.rule)
+    return Scrubbed(claim.id, edition.stamp(first_day), verdict_of(found), tuple(found))
+
+
+def _by_shape(rules: tuple[Rule, ...], case: Case, edition: Edition) -> list[Finding]:
+    """Findings of the rules that look only at the shape of the lines; a clinic's claims repeat a few shapes."""
     found: list[Finding] = []
-    for rule in rules_for(claim):
+    if len(case.days) > 1:
+        _run(rules, case, edition, found)
+        return found
+    shape = (
+        "clean",
+        case.claim.discipline,
+        *[(one.code, one.modifiers, one.units, one.by) for one in case.claim.lines],
+    )
+    if shape not in edition.memo:
+        _run(rules, case, edition, found)
+        if not found:
+            edition.remember(shape, True)
+    return found
+
+
+def _run(rules: tuple[Rule, ...], case: Case, edition: Edition, found: list[Finding]) -> None:
+    for rule in rules:
         try:
-            found.extend(rule.check(case, first.edition))
+            found.extend(rule.check(case, edition))
         except InputError:
             raise
         except Exception as error:
             found.append(_not_checked(rule, error))
-    return Scrubbed(claim.id, first.edition.stamp(first.day), verdict_of(found), tuple(found))
 
 
 def _not_checked(rule: Rule, error: Exception) -> Finding:

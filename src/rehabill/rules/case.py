@@ -50,11 +50,15 @@ class Case:
         self.memo: dict[str, Any] = {}
         """What several rules ask of one claim, worked out once."""
         lines = []
+        edition: Edition | None = None
+        known: dt.date | None = None
         for index, line in enumerate(claim.lines):
             day = line.date or claim.date
             if day is None:
                 raise InputError(f"lines[{index}].date", "the date of service is missing")
-            lines.append(Line(index, line, day, almanac.edition(claim.payer, day)))
+            if edition is None or day != known:
+                edition, known = almanac.edition(claim.payer, day), day
+            lines.append(Line(index, line, day, edition))
         self.lines: tuple[Line, ...] = tuple(lines)
 
     @cached_property

@@ -29,5 +29,6 @@ RULE = Rule(
     topic="code_validity",
     severity="error",
     law=("medicare.pfs.status_bundled", "table.rvu"),
+    by_shape=True,
     check=check,
 )

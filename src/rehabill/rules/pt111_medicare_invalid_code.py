@@ -48,5 +48,6 @@ RULE = Rule(
     topic="code_validity",
     severity="error",
     law=("medicare.pfs.status_invalid", "table.rvu"),
+    by_shape=True,
     check=check,
 )

@@ -35,5 +35,6 @@ RULE = Rule(
     topic="abn",
     severity="error",
     law=("medicare.pfs.status_noncovered", "medicare.abn", "table.rvu"),
+    by_shape=True,
     check=check,
 )

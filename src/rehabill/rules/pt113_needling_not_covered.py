@@ -37,5 +37,6 @@ RULE = Rule(
     severity="warning",
     law=(_CODES, "medicare.abn"),
     triggers=frozenset({"20560", "20561"}),
+    by_shape=True,
     check=check,
 )

@@ -38,5 +38,6 @@ RULE = Rule(
     topic="units",
     severity="error",
     law=("cpt.untimed_once", "medicare.therapy.group"),
+    by_shape=True,
     check=check,
 )

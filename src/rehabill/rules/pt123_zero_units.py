@@ -28,5 +28,6 @@ RULE = Rule(
     severity="error",
     law=("x12.line_units",),
     triggers=frozenset({NO_UNITS}),
+    by_shape=True,
     check=check,
 )

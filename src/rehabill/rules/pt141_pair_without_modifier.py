@@ -38,5 +38,6 @@ RULE = Rule(
     topic="ncci",
     severity="error",
     law=("medicare.ncci.ptp", "table.ptp_pairs"),
+    by_shape=True,
     check=check,
 )

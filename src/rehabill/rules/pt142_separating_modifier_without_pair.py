@@ -47,5 +47,6 @@ RULE = Rule(
     severity="warning",
     law=("medicare.ncci.ptp", "table.ptp_pairs"),
     triggers=frozenset(SEPARATING),
+    by_shape=True,
     check=check,
 )

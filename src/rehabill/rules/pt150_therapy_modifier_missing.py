@@ -46,5 +46,6 @@ RULE = Rule(
     topic="therapy_modifier",
     severity="error",
     law=("medicare.therapy.discipline_modifier", "payer.therapy_modifier"),
+    by_shape=True,
     check=check,
 )

@@ -69,5 +69,6 @@ RULE = Rule(
     law=("medicare.therapy.discipline_modifier", "medicare.therapy.codes_gp", "medicare.therapy.codes_go",
          "medicare.therapy.codes_gn"),
     triggers=THERAPY,
+    by_shape=True,
     check=check,
 )  # fmt: skip

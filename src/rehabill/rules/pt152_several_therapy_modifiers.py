@@ -34,5 +34,6 @@ RULE = Rule(
     severity="error",
     law=("medicare.therapy.discipline_modifier",),
     triggers=frozenset({SEVERAL_MODIFIERS}),
+    by_shape=True,
     check=check,
 )

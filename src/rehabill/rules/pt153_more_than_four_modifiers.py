@@ -34,5 +34,6 @@ RULE = Rule(
     severity="error",
     law=(_ROOM,),
     triggers=frozenset({SEVERAL_MODIFIERS}),
+    by_shape=True,
     check=check,
 )

@@ -33,5 +33,6 @@ RULE = Rule(
     topic="modifiers",
     severity="warning",
     triggers=frozenset({SEVERAL_MODIFIERS}),
+    by_shape=True,
     check=check,
 )

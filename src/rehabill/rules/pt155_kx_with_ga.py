@@ -31,5 +31,6 @@ RULE = Rule(
     severity="error",
     law=("medicare.abn",),
     triggers=frozenset({"KX"}),
+    by_shape=True,
     check=check,
 )

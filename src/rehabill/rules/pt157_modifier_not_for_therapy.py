@@ -58,5 +58,6 @@ RULE = Rule(
     topic="modifiers",
     severity="error",
     law=(_FOREIGN, _REDUCED, _FORM),
+    by_shape=True,
     check=check,
 )

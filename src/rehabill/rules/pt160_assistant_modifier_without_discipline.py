@@ -43,5 +43,6 @@ RULE = Rule(
     severity="error",
     law=("medicare.therapy.assistant_modifier", "medicare.therapy.discipline_modifier"),
     triggers=ASSISTANT,
+    by_shape=True,
     check=check,
 )

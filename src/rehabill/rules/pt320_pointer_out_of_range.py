@@ -22,9 +22,10 @@ def check(case: Case, edition: Edition) -> Iterator[Finding]:
     highest = edition.number(_HIGHEST)
     if isinstance(diagnoses, tuple) and diagnoses and len(diagnoses) < highest:
         highest = len(diagnoses)
+    in_order: object = None
     for line in case.lines:
         pointers = line.line.diagnosis_pointers
-        if not isinstance(pointers, tuple) or not pointers:
+        if not isinstance(pointers, tuple) or not pointers or pointers == in_order:
             continue
         found = len(pointers)
         if found == 1 and 1 <= pointers[0] <= highest:
@@ -37,6 +38,7 @@ def check(case: Case, edition: Edition) -> Iterator[Finding]:
         elif len(set(pointers)) < found:
             say = "repeated"
         else:
+            in_order = pointers
             continue
         fix = display("Point the line to the diagnoses it treats, the main one first.")
         yield RULE.fail(

@@ -4,6 +4,8 @@ import pkgutil
 from functools import cache
 from importlib import import_module
 
+import msgspec
+
 import rehabill.rules
 from rehabill.model.claim import Claim
 from rehabill.rules.rule import Rule
@@ -27,9 +29,17 @@ def rule(id_or_slug: str) -> Rule | None:
     return next((found for found in all_rules() if wanted in (found.id.casefold(), found.slug)), None)
 
 
+class Awake(msgspec.Struct, frozen=True):
+    """The rules that can matter to a claim, each kind in the order of its id."""
+
+    by_shape: tuple[Rule, ...]
+    others: tuple[Rule, ...]
+
+
 @cache
-def _for_tokens(tokens: frozenset[str]) -> tuple[Rule, ...]:
-    return tuple(rule for rule in all_rules() if not rule.triggers or not rule.triggers.isdisjoint(tokens))
+def _for_tokens(tokens: frozenset[str]) -> Awake:
+    awake = [rule for rule in all_rules() if not rule.triggers or not rule.triggers.isdisjoint(tokens)]
+    return Awake(tuple(rule for rule in awake if rule.by_shape), tuple(rule for rule in awake if not rule.by_shape))
 
 
 @cache
@@ -37,6 +47,6 @@ def _known_triggers() -> frozenset[str]:
     return frozenset(token for rule in all_rules() for token in rule.triggers)
 
 
-def rules_for(claim: Claim) -> tuple[Rule, ...]:
+def rules_for(claim: Claim) -> Awake:
     """The rules that can matter to a claim, by what is on it (`triggers.py`)."""
     return _for_tokens(frozenset(tokens_of(claim, _known_triggers())))

@@ -27,6 +27,9 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     check: Check
     law: tuple[str, ...] = ()
     triggers: frozenset[str] = frozenset()
+    by_shape: bool = False
+    """Whether it finds anything depends only on the payer's law of the day, the discipline, and each line's code,
+    modifiers, units and giver: a shape once found clean needs no second look."""
     since: str = "0.1.0"
 
     def fail(
