@@ -47,10 +47,9 @@ FULL = {
     },
     "claim": {
         "diagnoses": ["M25.56"], "referring_npi": "1", "rendering_npi": None, "place_of_service": "02",
-        "frequency": "7", "submitted": "2030-01-01", "telehealth": "audio", "qp": True, "participating": False,
+        "submitted": "2030-01-01", "telehealth": "audio", "qp": True, "participating": False,
         "context": {
             "therapy_ytd_cents": 900_000, "abn_on_file": True, "plan_of_care": None, "other_care": "hospice",
-            "prior_claims": [{"lines": [{"date": "2026-03-10", "code": "97110", "units": 6}]}],
         },
     },
 }  # fmt: skip

@@ -41,14 +41,11 @@ def scrub(claim: Claim, almanac: Almanac, today: dt.date | None = None) -> Scrub
 def _by_shape(rules: tuple[Rule, ...], case: Case, edition: Edition) -> list[Finding]:
     """Findings of the rules that look only at the shape of the lines; a clinic's claims repeat a few shapes."""
     found: list[Finding] = []
-    if len(case.days) > 1:
+    if len(case.days) > 1 or case.context.prior_claims:
         _run(rules, case, edition, found)
         return found
-    shape = (
-        "clean",
-        case.claim.discipline,
-        *[(one.code, one.modifiers, one.units, one.by) for one in case.claim.lines],
-    )
+    lines = [(line.code, line.modifiers, line.units, line.by) for line in case.claim.lines]
+    shape = ("clean", case.claim.discipline, case.claim.frequency, *lines)
     if shape not in edition.memo:
         _run(rules, case, edition, found)
         if not found:

@@ -17,13 +17,12 @@ class Item(msgspec.Struct, frozen=True, gc=False):
 
     code: str
     units: int
-    charge_cents: int | None = None
     facility: bool | None = None
     """The line's own place of service is (not) a facility; None: as the claim's."""
 
 
 class Allowed(msgspec.Struct, frozen=True, gc=False):
-    """`allowed = min(charge, full - mppr)`; `fee` tells why there is none."""
+    """`allowed = full - mppr`, or the charge where that is less; `fee` tells why there is none."""
 
     full_cents: int
     mppr_cents: int
@@ -38,23 +37,19 @@ class Allowed(msgspec.Struct, frozen=True, gc=False):
 
 
 def allowed(edition: Edition, items: Sequence[Item], where: Where, earlier: Sequence[Item] = ()) -> tuple[Allowed, ...]:
-    """Line by line, in the order given. `earlier` are the same day's units on earlier claims: they rank too.
+    """Line by line, in the order given, whatever the charges. `earlier` are the same day's units on earlier claims:
+    they rank too. A clinic's days repeat a few sets of codes and units, so the answer is remembered.
 
     Raises `InputError` for an unknown locality.
     """
-    key = (
-        where,
-        tuple([(item.code, item.units, item.facility) for item in items]),
-        tuple([item.code for item in earlier]),
-    )
+    key = (where, *items, None, *earlier)
     found: tuple[Allowed, ...] | None = edition.memo.get(key)
     if found is None:
         found = edition.remember(key, _allowed(edition, items, where, earlier))
-    return tuple([_at_most(amount, item.charge_cents) for amount, item in zip(found, items, strict=True)])
+    return found
 
 
 def _allowed(edition: Edition, items: Sequence[Item], where: Where, earlier: Sequence[Item]) -> tuple[Allowed, ...]:
-    """Whatever the charges. A clinic's days repeat a few sets of codes and units, so this is worth remembering."""
     fees = fees_at(edition, where)
     found = [
         fees[item.code] if item.facility is None else fees_at(edition, _placed(where, item.facility))[item.code]
@@ -70,7 +65,7 @@ def _placed(where: Where, facility: bool) -> Where:
     return Where(where.locality, facility, where.qp, where.participating)
 
 
-def _at_most(amount: Allowed, charge: int | None) -> Allowed:
+def at_most(amount: Allowed, charge: int | None) -> Allowed:
     """Medicare allows the lesser of fee and charge."""
     if charge is None or charge >= amount.allowed_cents or isinstance(amount.fee, NoFee):
         return amount

@@ -15,7 +15,7 @@ from rehabill.base.finding import Step
 from rehabill.base.money import round_half_up
 from rehabill.model.claim import Claim, ClaimLine, Context
 from rehabill.model.priced import PricedClaim, PricedLine, Reduction
-from rehabill.pricing.allowed import Allowed, Item, allowed
+from rehabill.pricing.allowed import Allowed, Item, allowed, at_most
 from rehabill.pricing.fee import NoFee, Where
 
 _MPPR_LAW = "medicare.therapy.mppr_percent"
@@ -72,11 +72,11 @@ def where_of(claim: Claim, edition: Edition) -> Where:
     return Where(claim.locality, facility, claim.qp, claim.participating)
 
 
-def item_of(line: ClaimLine, edition: Edition, charge: int | None = None) -> Item:
+def item_of(line: ClaimLine, edition: Edition) -> Item:
     """What of a claim's line sets its fee; a place of its own stands before the claim's."""
     place = line.place_of_service
     facility = None if place is None else place in edition.law.almanac.facility_places
-    return Item(line.code, 0 if _denied(line) else line.units, charge, facility)
+    return Item(line.code, 0 if _denied(line) else line.units, facility)
 
 
 def earlier_items(context: Context, payer: str, day: dt.date) -> list[Item]:
@@ -105,8 +105,9 @@ def _price_day(
     _no_negative_charge(lines)
     if edition.profile.fee_basis == "charge":
         return [_charge_line(number, line) for number, line in lines]
-    items = [item_of(line, edition, _charge(line)) for _, line in lines]
-    amounts = allowed(edition, items, where_of(claim, edition), earlier_items(claim.context, claim.payer, day))
+    items = [item_of(line, edition) for _, line in lines]
+    fees = allowed(edition, items, where_of(claim, edition), earlier_items(claim.context, claim.payer, day))
+    amounts = tuple([at_most(amount, _charge(line)) for amount, (_, line) in zip(fees, lines, strict=True)])
     deductible = _deductible_left(claim, edition, used, steps)
     _explain(claim, edition, amounts, lines, steps)
     shares = _shares(edition)

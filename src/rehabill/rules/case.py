@@ -1,7 +1,6 @@
 """A claim laid out for checking: each line with its day and the law of that day."""
 
 import datetime as dt
-from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -60,27 +59,30 @@ class Case:
                 edition, known = almanac.edition(claim.payer, day), day
             lines.append(Line(index, line, day, edition))
         self.lines: tuple[Line, ...] = tuple(lines)
-
-    @cached_property
-    def days(self) -> dict[dt.date, tuple[Line, ...]]:
+        self.days = _by_day(self.lines)
         """The lines of each date of service."""
-        found: dict[dt.date, list[Line]] = {}
-        for line in self.lines:
-            found.setdefault(line.day, []).append(line)
-        return {day: tuple(lines) for day, lines in found.items()}
+        self._expected: tuple[Allowed, ...] | None = None
 
-    @cached_property
-    def expected(self) -> dict[int, Allowed]:
-        """By line index, what the fee schedule allows whatever the charge (MPPR over the day)."""
+    @property
+    def expected(self) -> tuple[Allowed, ...]:
+        """By line, what the fee schedule allows whatever the charge (MPPR over the day); worked out on first need."""
+        if self._expected is None:
+            self._expected = self._allowed()
+        return self._expected
+
+    def _allowed(self) -> tuple[Allowed, ...]:
+        if len(self.days) == 1:
+            return self._allowed_on(self.lines)
         amounts: dict[int, Allowed] = {}
-        for day, lines in self.days.items():
-            edition = lines[0].edition
-            items = [item_of(line.line, edition) for line in lines]
-            found = allowed(
-                edition, items, where_of(self.claim, edition), earlier_items(self.context, self.claim.payer, day)
-            )
-            amounts.update(zip((line.index for line in lines), found, strict=True))
-        return amounts
+        for lines in self.days.values():
+            amounts.update(zip((line.index for line in lines), self._allowed_on(lines), strict=True))
+        return tuple(amounts[line.index] for line in self.lines)
+
+    def _allowed_on(self, lines: tuple[Line, ...]) -> tuple[Allowed, ...]:
+        day, edition = lines[0].day, lines[0].edition
+        items = [item_of(line.line, edition) for line in lines]
+        earlier = earlier_items(self.context, self.claim.payer, day)
+        return allowed(edition, items, where_of(self.claim, edition), earlier)
 
     @property
     def icd10cm(self) -> Icd10cm:
@@ -99,3 +101,12 @@ class Case:
         if not isinstance(prior, tuple):
             return () if prior is None else None
         return tuple((claim, line, line.date or claim.date) for claim in prior for line in claim.lines)
+
+
+def _by_day(lines: tuple[Line, ...]) -> dict[dt.date, tuple[Line, ...]]:
+    if all(line.day == lines[0].day for line in lines):
+        return {lines[0].day: lines} if lines else {}
+    found: dict[dt.date, list[Line]] = {}
+    for line in lines:
+        found.setdefault(line.day, []).append(line)
+    return {day: tuple(day_lines) for day, day_lines in found.items()}

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from rehabill.almanac.icd10cm import DiagnosisStatus
 from rehabill.rules.case import Case
+from rehabill.rules.code_sets import kept
 
 Standing = tuple[int, str, dt.date, DiagnosisStatus]
 
@@ -12,12 +13,21 @@ Standing = tuple[int, str, dt.date, DiagnosisStatus]
 def not_billable(case: Case) -> tuple[Standing, ...]:
     """(place, code, day, standing) of each diagnosis on the first day on which it is anything but billable.
 
-    The days are those of the lines that point to it; without such a line the first day of the claim.
+    The days are those of the lines that point to it; without such a line the first day of the claim. The answer for
+    one day is remembered: a patient's visits repeat the same diagnoses.
     """
-    found: tuple[Standing, ...] | None = case.memo.get("not_billable")
+    if len(case.days) > 1:
+        return kept(case, "not_billable", _worked_out)
+    edition, (day,) = case.lines[0].edition, case.days
+    key = ("not billable", case.claim.diagnoses, day)
+    found: tuple[Standing, ...] | None = edition.memo.get(key)
     if found is None:
-        found = case.memo["not_billable"] = tuple(_not_billable(case))
+        found = edition.remember(key, _worked_out(case))
     return found
+
+
+def _worked_out(case: Case) -> tuple[Standing, ...]:
+    return tuple(_not_billable(case))
 
 
 def _not_billable(case: Case) -> Iterator[Standing]:

@@ -38,5 +38,6 @@ RULE = Rule(
     topic="code_validity",
     severity="error",
     law=("table.codes",),
+    by_shape=True,
     check=check,
 )

@@ -86,5 +86,6 @@ RULE = Rule(
     topic="mue",
     severity="error",
     law=("medicare.mue", "table.mue"),
+    by_shape=True,
     check=check,
 )

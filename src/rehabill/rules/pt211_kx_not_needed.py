@@ -21,7 +21,7 @@ def check(case: Case, edition: Edition) -> Iterator[Finding]:
         return
     name = threshold_of(case)
     running = lines_above(case, name)
-    if running is None or not all(priced.priced for priced in case.expected.values()):
+    if running is None or not all(priced.priced for priced in case.expected):
         return
     above = {line.index for line, _ in running}
     for line, _ in counted_lines(case, name):

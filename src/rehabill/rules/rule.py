@@ -28,8 +28,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     law: tuple[str, ...] = ()
     triggers: frozenset[str] = frozenset()
     by_shape: bool = False
-    """Whether it finds anything depends only on the payer's law of the day, the discipline, and each line's code,
-    modifiers, units and giver: a shape once found clean needs no second look."""
+    """Whether it finds anything depends only on the payer's law of the day, the discipline, each line's code,
+    modifiers, units and giver, and earlier claims: a shape once found clean, with none given, needs no second look."""
     since: str = "0.1.0"
 
     def fail(
