@@ -102,18 +102,18 @@ def _price_day(
     steps: list[Step],
 ) -> list[PricedLine]:
     """`used`: what the claim's earlier days of the year took of the deductible (None: there was none)."""
-    _no_negative_charge(lines)
+    charges = [_charge(number, line) for number, line in lines]
     if edition.profile.fee_basis == "charge":
-        return [_charge_line(number, line) for number, line in lines]
+        return [_charge_line(number, line, charge) for (number, line), charge in zip(lines, charges, strict=True)]
     items = [item_of(line, edition) for _, line in lines]
     fees = allowed(edition, items, where_of(claim, edition), earlier_items(claim.context, claim.payer, day))
-    amounts = tuple([at_most(amount, _charge(line)) for amount, (_, line) in zip(fees, lines, strict=True)])
+    amounts = tuple([at_most(amount, charge) for amount, charge in zip(fees, charges, strict=True)])
     deductible = _deductible_left(claim, edition, used, steps)
     _explain(claim, edition, amounts, lines, steps)
     shares = _shares(edition)
     result = []
-    for (number, line), amount in zip(lines, amounts, strict=True):
-        priced = _split(number, line, amount, shares, deductible)
+    for (number, line), amount, charge in zip(lines, amounts, charges, strict=True):
+        priced = _split(number, line, charge, amount, shares, deductible)
         deductible -= priced.deductible_cents
         result.append(priced)
     return result
@@ -124,14 +124,13 @@ def _denied(line: ClaimLine) -> bool:
     return "GY" in line.modifiers or "GZ" in line.modifiers
 
 
-def _no_negative_charge(lines: list[tuple[int, ClaimLine]]) -> None:
-    for number, line in lines:
-        if (_charge(line) or 0) < 0:
-            raise InputError(f"lines[{number - 1}].charge_cents", "a charge cannot be negative")
-
-
-def _charge(line: ClaimLine) -> int | None:
-    return line.charge_cents if isinstance(line.charge_cents, int) else None
+def _charge(number: int, line: ClaimLine) -> int | None:
+    charge = line.charge_cents
+    if not isinstance(charge, int):
+        return None
+    if charge < 0:
+        raise InputError(f"lines[{number - 1}].charge_cents", "a charge cannot be negative")
+    return charge
 
 
 def _deductible_left(claim: Claim, edition: Edition, used: int | None, steps: list[Step]) -> int:
@@ -171,10 +170,12 @@ def _shares(edition: Edition) -> _Shares:
     return found
 
 
-def _split(number: int, line: ClaimLine, amount: Allowed, shares: _Shares, deductible_left: int) -> PricedLine:
+def _split(
+    number: int, line: ClaimLine, charge: int | None, amount: Allowed, shares: _Shares, deductible_left: int
+) -> PricedLine:
     """Who pays which part of an allowed amount."""
     if isinstance(amount.fee, NoFee):
-        return _without_fee(number, line, amount.fee)
+        return _without_fee(number, line, charge, amount.fee)
     total = amount.allowed_cents
     deductible = min(deductible_left, total)
     patient = deductible + round_half_up((total - deductible) * shares.coinsurance, 100)
@@ -191,21 +192,20 @@ def _split(number: int, line: ClaimLine, amount: Allowed, shares: _Shares, deduc
         left -= cut
     return PricedLine(
         number, line.code, line.modifiers, line.units, amount.full_cents, tuple(reductions), total, left, patient,
-        deductible, _charge(line), amount.fee.inputs, None,
+        deductible, charge, amount.fee.inputs, None,
     )  # fmt: skip
 
 
-def _without_fee(number: int, line: ClaimLine, fee: NoFee) -> PricedLine:
+def _without_fee(number: int, line: ClaimLine, charge: int | None, fee: NoFee) -> PricedLine:
     amount = 0 if fee.zero else None
     return PricedLine(
         number, line.code, line.modifiers, line.units, amount, (), amount, amount, amount,
-        0, _charge(line), None, fee.reason,
+        0, charge, None, fee.reason,
     )  # fmt: skip
 
 
-def _charge_line(number: int, line: ClaimLine) -> PricedLine:
+def _charge_line(number: int, line: ClaimLine, charge: int | None) -> PricedLine:
     """Self-pay: the charge is the price and the patient pays it."""
-    charge = _charge(line)
     missing = "no charge is given, and a self-pay patient pays the practice's charge" if charge is None else None
     payer = None if charge is None else 0
     return PricedLine(

@@ -12,7 +12,7 @@ from rehabill.coding.services import MIDPOINT_LAW, POOL, POOL_LAW, SPAN_LAW, Ser
 from rehabill.rules.case import DISCIPLINE_BY_MODIFIER, Case, Line
 from rehabill.rules.code_sets import kept
 from rehabill.rules.rule import drop, put, review
-from rehabill.rules.traits import POOLED, TIMED, any_traits, traits_of
+from rehabill.rules.traits import POOLED, TIMED, UNKNOWN, any_traits, traits, traits_of
 
 BAND_LAW = ("cpt.time_band",)
 
@@ -63,11 +63,12 @@ def _everyday(case: Case) -> bool:
         return False
     spent: dict[str, int] = {}
     billed: dict[str, int] = {}
+    known = traits(first.edition)
     for line in case.lines:
-        own = traits_of(line)
+        said = line.line
+        own = known.get(said.code, UNKNOWN)
         if not own & TIMED:
             continue
-        said = line.line
         minutes = said.minutes
         if not own & POOLED or not isinstance(minutes, int):
             return False

@@ -12,13 +12,12 @@ from rehabill.almanac.edition import Edition
 from rehabill.base.finding import Finding
 from rehabill.rules.case import Case
 from rehabill.rules.rule import Rule, review
-
-_CAUSES = ("V", "W", "X", "Y")
+from rehabill.rules.triggers import EXTERNAL_CAUSE_FIRST, EXTERNAL_CAUSES
 
 
 def check(case: Case, edition: Edition) -> Iterator[Finding]:
     diagnoses = case.claim.diagnoses
-    if isinstance(diagnoses, tuple) and diagnoses and diagnoses[0].lstrip().upper().startswith(_CAUSES):
+    if isinstance(diagnoses, tuple) and diagnoses and diagnoses[0].lstrip().upper().startswith(EXTERNAL_CAUSES):
         advice = "Put the condition that is treated first; move the pointers with it."
         yield RULE.fail(edition, "diagnoses[0]", fix=review(advice=advice), code=diagnoses[0])
 
@@ -29,5 +28,6 @@ RULE = Rule(
     topic="diagnosis",
     severity="error",
     law=("icd10cm.external_cause",),
+    triggers=frozenset({EXTERNAL_CAUSE_FIRST}),
     check=check,
 )

@@ -14,6 +14,7 @@ from rehabill.base.finding import Finding
 from rehabill.rules.case import Case
 from rehabill.rules.code_sets import outside_table
 from rehabill.rules.rule import Rule, display
+from rehabill.rules.triggers import NOT_THE_OFFICE
 
 
 def check(case: Case, edition: Edition) -> Iterator[Finding]:
@@ -48,5 +49,6 @@ RULE = Rule(
     topic="place_of_service",
     severity="error",
     law=("table.places_of_service",),
+    triggers=frozenset({NOT_THE_OFFICE}),
     check=check,
 )

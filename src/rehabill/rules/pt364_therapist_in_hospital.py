@@ -14,6 +14,7 @@ from rehabill.rules.case import Case, Line
 from rehabill.rules.code_sets import kept
 from rehabill.rules.places import place_of, place_path
 from rehabill.rules.rule import Rule, display
+from rehabill.rules.triggers import NOT_THE_OFFICE
 
 _PLACES = "medicare.pfs.hospital_patient_places"
 _NOT_FOR_PRIVATE_PRACTICE = "7"  # CMS's mark in the PC/TC column of the fee schedule
@@ -56,5 +57,6 @@ RULE = Rule(
     topic="place_of_service",
     severity="error",
     law=(_PLACES, "table.rvu"),
+    triggers=frozenset({NOT_THE_OFFICE}),
     check=check,
 )

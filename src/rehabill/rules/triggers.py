@@ -21,9 +21,13 @@ MANY_DIAGNOSES = "more than four diagnoses are given"
 NO_POINTERS = "a line points to no diagnosis"
 NO_CHARGE = "a line has no charge above zero"
 NO_UNITS = "a line has no units"
+NOT_THE_OFFICE = "the place of service is not given as the office"
+EXTERNAL_CAUSE_FIRST = "the first diagnosis is an external cause"
 SEVERAL_MODIFIERS = "a line has several modifiers"
 ASSISTANT_MINUTES = "an assistant's minutes are given"
 
+_OFFICE = "11"
+EXTERNAL_CAUSES = ("V", "W", "X", "Y")
 TELEHEALTH_PLACES = ("02", "10")
 TELEHEALTH_MODIFIERS = ("95", "93")
 
@@ -44,6 +48,8 @@ def tokens_of(claim: Claim, known: frozenset[str]) -> set[str]:
             found.add(line.by)
         if line.assistant_minutes:  # an absent field (UNSET) is false, as are None and 0
             found.add(ASSISTANT_MINUTES)
+        if line.place_of_service is not None:
+            found.add(NOT_THE_OFFICE)
         if line.place_of_service in TELEHEALTH_PLACES or "95" in modifiers or "93" in modifiers:
             found.add(TELEHEALTH)
         if not line.diagnosis_pointers:
@@ -67,8 +73,13 @@ def _circumstances(claim: Claim) -> set[str]:
         found.add(NO_RENDERING)
     if not claim.diagnoses:
         found.add(NO_DIAGNOSES)
-    elif len(claim.diagnoses) > 4:
-        found.add(MANY_DIAGNOSES)
+    else:
+        if len(claim.diagnoses) > 4:
+            found.add(MANY_DIAGNOSES)
+        if claim.diagnoses[0].lstrip()[:1].upper() in EXTERNAL_CAUSES:
+            found.add(EXTERNAL_CAUSE_FIRST)
+    if claim.place_of_service != _OFFICE:
+        found.add(NOT_THE_OFFICE)
     if claim.frequency != "1":
         found.add(REPLACEMENT)
     if isinstance(context.authorization, Authorization):
