@@ -45,21 +45,13 @@ class Reading(msgspec.Struct):
     suggestions: list[Suggestion] = []
     steps: list[Step] = []
 
-    def leave(self, index: int, code: str | None, minutes: int | None, reason: Step, invalid: bool = False) -> None:
-        law = reason.because[0] if reason.because else None
-        self.not_billed.append(NotBilled((index,), code, minutes, reason, law, invalid))
-
 
 def read(visit: Visit, edition: Edition) -> Reading:
     """Read every treatment of a visit. Raises `InputError` for times of day that are none."""
-    reading = Reading([], [], [], [])
-    discipline = discipline_of(visit)
+    reader = _Reader(visit, edition)
     for index, treatment in enumerate(visit.treatments):
-        minutes = _minutes(index, treatment)
-        code = _code(index, treatment, minutes, visit, edition, discipline, reading)
-        if code is not None:
-            _admit(index, treatment, code, minutes, edition, discipline, reading)
-    return reading
+        reader.take(index, treatment, _minutes(index, treatment))
+    return reader.reading
 
 
 def discipline_of(visit: Visit) -> Discipline:
@@ -94,150 +86,173 @@ def _clock(index: int, name: str, text: str | None) -> int | None:
     return int(match.group(1)) * 60 + int(match.group(2))
 
 
-def _code(
-    index: int,
-    treatment: Treatment,
-    minutes: int | None,
-    visit: Visit,
-    edition: Edition,
-    discipline: Discipline,
-    reading: Reading,
-) -> str | None:
-    """The code given, or the one its words mean; None when it went to what is not billed."""
-    if treatment.code and (stated := treatment.code.strip()):
-        return stated.upper()
-    if not treatment.text or not treatment.text.strip():
-        reason = Step("words", "neither a code nor words say what was done")
-        reading.leave(index, None, minutes, reason)
-        return None
-    found = words.suggest(
-        treatment.text,
-        on=visit.date,
-        discipline=discipline,
-        payer_family="medicare" if edition.profile.family == "medicare" else "other",
-        purpose=treatment.purpose,
-        encounter=treatment.encounter,
-        region=treatment.region,
-        mode=treatment.mode,
-        patients=treatment.patients,
-        minutes=minutes,
-    )
-    reading.suggestions.append(Suggestion(index, found.codes, found.confidence, found.why, found.ask, found.together))
-    if found.codes and found.ask is None:
-        reading.steps.append(Step("words", "treatment {} is {}: {}", (index + 1, found.codes[0], found.why)))
-        return found.codes[0]
-    question = Step("words", "{}", (found.ask or found.why,))
-    reading.leave(index, None, minutes, question)
-    return None
+class _Reader:
+    """Takes treatments one by one; each becomes an entry, or is left out with the reason."""
 
+    def __init__(self, visit: Visit, edition: Edition) -> None:
+        self.visit = visit
+        self.edition = edition
+        self.discipline = discipline_of(visit)
+        self.reading = Reading([], [], [], [])
 
-def _admit(
-    index: int,
-    treatment: Treatment,
-    code: str,
-    minutes: int | None,
-    edition: Edition,
-    discipline: Discipline,
-    reading: Reading,
-) -> None:
-    """Make an `Entry` of a treatment, or leave it out with the reason."""
-    code = _as_the_payer_calls_it(index, code, edition, reading)
-    if treatment.mode in ("group", "concurrent"):
-        grouped = _as_group(index, treatment, code, minutes, edition, reading)
-        if grouped is None:
+    def take(self, index: int, treatment: Treatment, minutes: int | None) -> None:
+        """One treatment to an entry; what stops it says so in `Left`."""
+        code: str | None = None
+        try:
+            code = self._as_the_payer_calls_it(index, self._code(index, treatment, minutes))
+            if treatment.mode in ("group", "concurrent"):
+                code = self._as_group(index, treatment, code)
+            known = self._valid(code)
+            by_assistant, discipline = self._giver(index, treatment, known)
+            self._measured(known, minutes)
+        except _Left as left:
+            law = left.reason.because[0] if left.reason.because else None
+            self.reading.not_billed.append(NotBilled((index,), code, minutes, left.reason, law, left.invalid))
             return
-        code = grouped
-    known = _valid(index, code, minutes, edition, reading)
-    if known is None:
-        return
-    giver = _giver(index, treatment, known, minutes, edition, discipline, reading)
-    if giver is None:
-        return
-    by_assistant, own = giver
-    if minutes == 0:
-        reading.leave(index, code, 0, Step("units", "no minutes were spent on it"))
-        return
-    if minutes is None and known.basis in BY_TIME:
-        reason = Step("units", "{} is counted by time, and its minutes were not recorded", (known.code,),
-                      ("medicare.therapy.total_time_rule",))  # fmt: skip
-        reading.leave(index, known.code, None, reason)
-        return
-    reading.entries.append(Entry(index, known, own, minutes, by_assistant, treatment))
+        self.reading.entries.append(Entry(index, known, discipline, minutes, by_assistant, treatment))
 
+    def _say(self, stage: str, text: str, facts: tuple[str | int | None, ...], *law: str) -> None:
+        self.reading.steps.append(Step(stage, text, facts, law))
 
-def _as_the_payer_calls_it(index: int, code: str, edition: Edition, reading: Reading) -> str:
-    """Unattended stimulation has one code for Medicare and another elsewhere: 97014 becomes G0283 where it must."""
-    if code == "97014" and edition.profile.unattended_stimulation == "G0283":
-        reading.steps.append(
-            Step("codes", "treatment {}: {} reports unattended stimulation to this payer as {}",
-                 (index + 1, code, "G0283"), ("medicare.unattended_stimulation", "payer.unattended_stimulation"))
-        )  # fmt: skip
-        return "G0283"
-    return code
-
-
-def _as_group(
-    index: int, treatment: Treatment, code: str, minutes: int | None, edition: Edition, reading: Reading
-) -> str | None:
-    """Two or more patients at once are 97150 for each of them, whatever each of them did.
-
-    A supervised modality needs no one-on-one contact and stays what it is; an evaluation is never a group's.
-    """
-    known = edition.codes.get(code)
-    is_group_code = known is not None and known.basis == "group"
-    if known is not None and not known.direct_contact and not is_group_code:
-        return code
-    if known is not None and known.evaluation:
-        reason = Step("codes", "{} is an evaluation of one patient; it was recorded as {}", (code, treatment.mode),
-                      ("medicare.therapy.direct_contact",))  # fmt: skip
-        reading.leave(index, code, minutes, reason)
-        return None
-    if is_group_code and treatment.patients is None:
-        return code  # the count is asked for when the claim is checked
-    law = "medicare.therapy.group" if treatment.mode == "group" else "medicare.therapy.concurrent"
-    if treatment.patients is None:
-        reason = Step(
-            "codes", "how many patients were treated at once? Two or more are group therapy (97150)", (), (law,)
+    def _code(self, index: int, treatment: Treatment, minutes: int | None) -> str:
+        """The code given, or the one its words mean."""
+        if treatment.code and (stated := treatment.code.strip()):
+            return stated.upper()
+        if not treatment.text or not treatment.text.strip():
+            raise _Left(Step("words", "neither a code nor words say what was done"))
+        found = words.suggest(
+            treatment.text,
+            on=self.visit.date,
+            discipline=self.discipline,
+            payer_family="medicare" if self.edition.profile.family == "medicare" else "other",
+            purpose=treatment.purpose,
+            encounter=treatment.encounter,
+            region=treatment.region,
+            mode=treatment.mode,
+            patients=treatment.patients,
+            minutes=minutes,
         )
-        reading.leave(index, code, minutes, reason)
-        return None
-    if treatment.patients < edition.number("medicare.therapy.group"):
-        reason = Step("codes", "recorded as {} with {} patient: not a group, and not recorded as one-on-one",
-                      (treatment.mode, treatment.patients), (law,))  # fmt: skip
-        reading.leave(index, code, minutes, reason)
-        return None
-    if is_group_code:
-        return code
-    reading.steps.append(
-        Step("codes", "treatment {}: {} patients at once, so {} is billed as {}, one unit for this patient",
-             (index + 1, treatment.patients, code, GROUP_CODE), (law,))
-    )  # fmt: skip
-    return GROUP_CODE
+        suggestion = Suggestion(index, found.codes, found.confidence, found.why, found.ask, found.together)
+        self.reading.suggestions.append(suggestion)
+        if not found.codes or found.ask is not None:
+            raise _Left(Step("words", "{}", (found.ask or found.why,)))
+        self._say("words", "treatment {} is {}: {}", (index + 1, found.codes[0], found.why))
+        return found.codes[0]
 
+    def _as_the_payer_calls_it(self, index: int, code: str) -> str:
+        """Unattended stimulation has one code for Medicare and another elsewhere: 97014 becomes G0283 there."""
+        if code != "97014" or self.edition.profile.unattended_stimulation == code:
+            return code
+        wanted = self.edition.profile.unattended_stimulation
+        text = "treatment {}: {} reports unattended stimulation to this payer as {}"
+        laws = ("medicare.unattended_stimulation", "payer.unattended_stimulation")
+        self._say("codes", text, (index + 1, code, wanted), *laws)
+        return wanted
 
-def _valid(index: int, code: str, minutes: int | None, edition: Edition, reading: Reading) -> Code | None:
-    """The code as the almanac holds it that day; otherwise the reason it cannot be billed."""
-    known = edition.codes.get(code)
-    if known is None:
-        ended = edition.law.all_codes.get(code)
-        reading.leave(index, code, minutes, not_in_force(code, ended, edition.law.first), invalid=True)
-        return None
-    if edition.profile.pfs_status:
+    def _as_group(self, index: int, treatment: Treatment, code: str) -> str:
+        """Two or more patients at once are 97150 for each of them, whatever each of them did.
+
+        A supervised modality needs no one-on-one contact and stays what it is; an evaluation is never a group's.
+        """
+        known, patients = self.edition.codes.get(code), treatment.patients
+        is_group_code = known is not None and known.basis == "group"
+        if known is not None and not known.direct_contact and not is_group_code:
+            return code
+        if known is not None and known.evaluation:
+            text = "{} is an evaluation of one patient; it was recorded as {}"
+            raise _Left(Step("codes", text, (code, treatment.mode), ("medicare.therapy.direct_contact",)))
+        if is_group_code and patients is None:
+            return code  # the count is asked for when the claim is checked
+        law = "medicare.therapy.group" if treatment.mode == "group" else "medicare.therapy.concurrent"
+        if patients is None:
+            text = "how many patients were treated at once? Two or more are group therapy (97150)"
+            raise _Left(Step("codes", text, (), (law,)))
+        if patients < self.edition.number("medicare.therapy.group"):
+            text = "recorded as {} with {} patient: not a group, and not recorded as one-on-one"
+            raise _Left(Step("codes", text, (treatment.mode, patients), (law,)))
+        if not is_group_code:
+            text = "treatment {}: {} patients at once, so {} is billed as {}, one unit for this patient"
+            self._say("codes", text, (index + 1, patients, code, GROUP_CODE), law)
+        return GROUP_CODE if not is_group_code else code
+
+    def _valid(self, code: str) -> Code:
+        """The code as the almanac holds it that day."""
+        known = self.edition.codes.get(code)
+        if known is None:
+            ended = self.edition.law.all_codes.get(code)
+            raise _Left(not_in_force(code, ended, self.edition.law.first), invalid=True)
+        if not self.edition.profile.pfs_status:
+            return known
         if code.startswith("S"):
-            reason = Step("codes", "{} is an S code: never for Medicare", (code,), ("medicare.s_codes",))
-            reading.leave(index, code, minutes, reason, invalid=True)
-            return None
-        status = edition.law.statuses.get(code, "")
+            text = "{} is an S code: never for Medicare"
+            raise _Left(Step("codes", text, (code,), ("medicare.s_codes",)), invalid=True)
+        status = self.edition.law.statuses.get(code)
         if status == "B":
-            reason = Step("codes", "{} is bundled: never paid apart and never billed to the patient", (code,),
-                          ("medicare.pfs.status_bundled",))  # fmt: skip
-            reading.leave(index, code, minutes, reason)
-            return None
+            text = "{} is bundled: never paid apart and never billed to the patient"
+            raise _Left(Step("codes", text, (code,), ("medicare.pfs.status_bundled",)))
         if status == "I":
-            reason = Step("codes", "{} is not valid for Medicare", (code,), ("medicare.pfs.status_invalid",))
-            reading.leave(index, code, minutes, reason, invalid=True)
-            return None
-    return known
+            text = "{} is not valid for Medicare"
+            raise _Left(Step("codes", text, (code,), ("medicare.pfs.status_invalid",)), invalid=True)
+        return known
+
+    def _giver(self, index: int, treatment: Treatment, code: Code) -> tuple[bool, Discipline]:
+        """(whether the minutes are an assistant's, whose discipline they are of)."""
+        by: Role = treatment.by or self.discipline
+        jointly = treatment.with_ or ()
+        if treatment.mode == "unattended" and code.basis == "group":
+            text = "{} needs the therapist's constant attendance; this was unattended"
+            raise _Left(Step("minutes", text, (code.code,), ("medicare.therapy.group",)))
+        if treatment.mode == "unattended" and code.direct_contact:
+            text = "{} needs direct contact throughout; this was unattended"
+            raise _Left(Step("minutes", text, (code.code,), ("medicare.therapy.direct_contact",)))
+        if by in ("STUDENT", "AIDE"):
+            by_assistant, discipline = self._helper(index, by, jointly)
+        else:
+            discipline = DISCIPLINE_OF[by]
+            by_assistant = by in ASSISTANTS and discipline not in jointly
+            if jointly and any(DISCIPLINE_OF.get(other, discipline) != discipline for other in jointly):
+                text = "treatment {}: given together with {}; these minutes may be billed by one discipline only"
+                self._say("minutes", text, (index + 1, " and ".join(jointly)), "medicare.therapy.cotreatment")
+        if by_assistant and code.evaluation:
+            text = "{} is an evaluation: an assistant may not furnish it"
+            raise _Left(Step("minutes", text, (code.code,), ("medicare.therapy.evaluation_by_therapist",)))
+        return by_assistant, discipline
+
+    def _helper(self, index: int, by: str, jointly: tuple[Role, ...]) -> tuple[bool, Discipline]:
+        """A student's or aide's time: the professional's who directs it in the room, else what the payer says."""
+        directing = [role for role in jointly if role in DISCIPLINE_OF]
+        therapist = next((role for role in directing if role in THERAPISTS), None)
+        if directing:
+            role = therapist or directing[0]
+            text = "treatment {}: the {} took part while the {} directed it in the room; the minutes are the {}'s"
+            self._say("minutes", text, (index + 1, by.lower(), role, role), "medicare.therapy.students")
+            return therapist is None, DISCIPLINE_OF[role]
+        one = "a student" if by == "STUDENT" else "an aide"
+        profile = self.edition.profile
+        if (profile.student_minutes if by == "STUDENT" else profile.aide_minutes) == "warn":
+            text = "treatment {}: given by {} alone; this payer's profile counts it, confirm with the payer"
+            self._say("minutes", text, (index + 1, one), f"payer.{by.lower()}_minutes")
+            return False, self.discipline
+        law = "medicare.therapy.students" if by == "STUDENT" else "medicare.therapy.aides"
+        text = "{} alone gave it: {}'s minutes earn nothing"
+        raise _Left(Step("minutes", text, (one.capitalize(), one), (law,)))
+
+    def _measured(self, code: Code, minutes: int | None) -> None:
+        """A code counted by time needs its minutes."""
+        if minutes == 0:
+            raise _Left(Step("units", "no minutes were spent on it"))
+        if minutes is None and code.basis in BY_TIME:
+            text = "{} is counted by time, and its minutes were not recorded"
+            raise _Left(Step("units", text, (code.code,), ("medicare.therapy.total_time_rule",)))
+
+
+class _Left(Exception):
+    """A treatment that earns nothing, with the reason; `invalid`: the code itself may not be billed that day."""
+
+    def __init__(self, reason: Step, invalid: bool = False) -> None:
+        self.reason = reason
+        self.invalid = invalid
+        super().__init__(reason.what())
 
 
 def not_in_force(code: str, ended: Code | None, on: dt.date) -> Step:
@@ -246,90 +261,7 @@ def not_in_force(code: str, ended: Code | None, on: dt.date) -> Step:
         text = "{} is not in the therapy code table; check it and bill it by hand if it is right"
         return Step("codes", text, (code,), ("table.codes",))
     if ended.last is not None and ended.last < on:
-        successors = " or ".join(ended.successors)
-        return Step("codes", "{} ended on {}{}", (code, ended.last.isoformat(),
-                    f"; {successors} took its place" if successors else ""), ("table.codes",))  # fmt: skip
+        after = f"; {' or '.join(ended.successors)} took its place" if ended.successors else ""
+        return Step("codes", "{} ended on {}{}", (code, ended.last.isoformat(), after), ("table.codes",))
     first = ended.first.isoformat() if ended.first else "an unknown day"
     return Step("codes", "{} begins on {}", (code, first), ("table.codes",))
-
-
-def _giver(
-    index: int,
-    treatment: Treatment,
-    code: Code,
-    minutes: int | None,
-    edition: Edition,
-    discipline: Discipline,
-    reading: Reading,
-) -> tuple[bool, Discipline] | None:
-    """(minutes are an assistant's, whose discipline), or None when nobody's minutes count."""
-    by: Role = treatment.by or discipline
-    jointly = treatment.with_ or ()
-    if treatment.mode == "unattended" and code.basis == "group":
-        reason = Step("minutes", "{} needs the therapist's constant attendance; this was unattended", (code.code,),
-                      ("medicare.therapy.group",))  # fmt: skip
-        reading.leave(index, code.code, minutes, reason)
-        return None
-    if treatment.mode == "unattended" and code.direct_contact:
-        reason = Step("minutes", "{} needs direct contact throughout; this was unattended", (code.code,),
-                      ("medicare.therapy.direct_contact",))  # fmt: skip
-        reading.leave(index, code.code, minutes, reason)
-        return None
-    if by in ("STUDENT", "AIDE"):
-        giver = _helper(index, by, jointly, code, minutes, edition, discipline, reading)
-        if giver is None:
-            return None
-        by_assistant, own = giver
-    else:
-        own = DISCIPLINE_OF[by]
-        by_assistant = by in ASSISTANTS and own not in jointly
-        if jointly and any(DISCIPLINE_OF.get(other, own) != own for other in jointly):
-            reading.steps.append(
-                Step("minutes", "treatment {}: given together with {}; these minutes may be billed by one discipline "
-                     "only", (index + 1, " and ".join(jointly)), ("medicare.therapy.cotreatment",))
-            )  # fmt: skip
-    if by_assistant and code.evaluation:
-        reason = Step("minutes", "{} is an evaluation: an assistant may not furnish it", (code.code,),
-                      ("medicare.therapy.evaluation_by_therapist",))  # fmt: skip
-        reading.leave(index, code.code, minutes, reason)
-        return None
-    return by_assistant, own
-
-
-def _helper(
-    index: int,
-    by: str,
-    jointly: tuple[Role, ...],
-    code: Code,
-    minutes: int | None,
-    edition: Edition,
-    discipline: Discipline,
-    reading: Reading,
-) -> tuple[bool, Discipline] | None:
-    """A student's or aide's time: the professional's who directs it in the room, else what the payer says."""
-    directing = [role for role in jointly if role in DISCIPLINE_OF]
-    therapist = next((role for role in directing if role in THERAPISTS), None)
-    if directing:
-        role = therapist or directing[0]
-        text = "treatment {}: the {} took part while the {} directed it in the room; the minutes are the {}'s"
-        reading.steps.append(Step("minutes", text, (index + 1, by.lower(), role, role), ("medicare.therapy.students",)))
-        return therapist is None, DISCIPLINE_OF[role]
-    law = "medicare.therapy.students" if by == "STUDENT" else "medicare.therapy.aides"
-    setting = "student_minutes" if by == "STUDENT" else "aide_minutes"
-    if getattr(edition.profile, setting) == "warn":
-        reading.steps.append(
-            Step("minutes", "treatment {}: given by {} alone; this payer's profile counts it, confirm with the payer",
-                 (index + 1, _a(by)), (f"payer.{setting}",))
-        )  # fmt: skip
-        return False, discipline
-    reason = Step("minutes", "{} alone gave it: {} minutes earn nothing", (_a(by).capitalize(), _own(by)), (law,))
-    reading.leave(index, code.code, minutes, reason)
-    return None
-
-
-def _a(by: str) -> str:
-    return "a student" if by == "STUDENT" else "an aide"
-
-
-def _own(by: str) -> str:
-    return "a student's" if by == "STUDENT" else "an aide's"
