@@ -70,8 +70,7 @@ def visit(number: int, therapist: str, referring: str) -> dict[str, object]:
 def whole_path(lines: list[bytes], counts: dict[str, int]) -> int:
     """Bytes of 837P for the visits given; counts the states of the claims."""
     almanac, practice = load(), read_practice(PRACTICE)
-    profile = almanac.edition("medicare-b", dt.date(2026, 3, 2)).profile
-    payers = {"medicare-b": PayerX12(filing_indicator=profile.filing_indicator, subscriber_is_patient=True)}
+    payers = {"medicare-b": PayerX12.of(almanac.edition("medicare-b", dt.date(2026, 3, 2)))}
     today = dt.date(2026, 3, 9)
 
     def claims() -> Iterator[Claim]:

@@ -41,8 +41,14 @@ _WORDS = {
               help="Moment of writing (now); the claims are checked as submitted that day.")  # fmt: skip
 @click.option("--control-number", type=click.IntRange(1, 999_999_999),
               help="Interchange control number; by default counted from --created.")  # fmt: skip
+@click.option("--explain", is_flag=True, help="Write every step in words for every visit, not only for those held.")
 def command(
-    files: tuple[Path, ...], out: Path, practice_file: Path, created: dt.datetime | None, control_number: int | None
+    files: tuple[Path, ...],
+    out: Path,
+    practice_file: Path,
+    created: dt.datetime | None,
+    control_number: int | None,
+    explain: bool,
 ) -> None:
     """Visits (JSON Lines, or CSV with one row per treatment) in; claims ready to send out.
 
@@ -53,11 +59,13 @@ def command(
     number = control_number or int((moment - _EPOCH).total_seconds()) % 1_000_000_000
     practice = read_practice(practice_file)
     out.mkdir(parents=True, exist_ok=True)
-    run = _Run(practice, load(), moment, number)
+    run = _Run(practice, load(), moment, number, explain)
     with _Atomic(out / "claims.837") as x12, _Atomic(out / "claims.jsonl") as log, _Atomic(out / "held.jsonl") as held:
         run.write(read_visits(files), x12, log, held)
         with _Atomic(out / "summary.json") as summary:
             summary.write(msgspec.json.format(msgspec.json.encode(run.summary()), indent=2) + b"\n")
+    if not run.states["ready"]:
+        (out / "claims.837").unlink()
     run.show(out)
     raise SystemExit(run.exit_code)
 
@@ -84,11 +92,12 @@ class _Atomic:
 class _Run:
     """One billing run: counts, totals, and the visits a person must look at."""
 
-    def __init__(self, practice: Practice, almanac: Almanac, moment: dt.datetime, number: int) -> None:
+    def __init__(self, practice: Practice, almanac: Almanac, moment: dt.datetime, number: int, explain: bool) -> None:
         self.practice = practice
         self.almanac = almanac
         self.moment = moment
         self.number = number
+        self.explain = explain
         self.states: Counter[str] = Counter()
         self.charged = self.expected = self.by_reference = self.patient = self.self_pay = self.without_fee = 0
         self.attention: list[Attention] = []
@@ -109,18 +118,8 @@ class _Run:
         x12.write(b"\n")
 
     def _profiles(self) -> dict[str, PayerX12]:
-        found = {}
-        for name in self.almanac.data.payers:
-            edition = self.almanac.edition(name, self.moment.date())
-            profile = edition.profile
-            found[name] = PayerX12(
-                filing_indicator=profile.filing_indicator,
-                accepts_frequency_7_8=profile.replaces_claims,
-                send_initial_treatment_date=profile.send_initial_treatment_date,
-                subscriber_is_patient=profile.patient_is_subscriber,
-                unlisted_codes=frozenset(str(edition.value("cpt.unlisted_codes")).split()),
-            )
-        return found
+        today = self.moment.date()
+        return {name: PayerX12.of(self.almanac.edition(name, today)) for name in self.almanac.data.payers}
 
     def _refuse(self, index: int, claim: Claim, faults: tuple[InputError, ...]) -> None:
         self._refused.extend(faults)
@@ -179,11 +178,12 @@ class _Run:
 
     def _row(self, billed: Billed, state: str) -> dict[str, Any]:
         edition = self.almanac.edition(billed.visit.payer, billed.visit.date)
-        row = present.coded_visit(billed.visit, billed.coded, billed.findings, edition)
+        told = self.explain or state != "ready"
+        row = present.coded_visit(billed.visit, billed.coded, billed.findings, edition if told else None)
         row["state"] = state
         row["verdict"] = billed.verdict
         row["claim_number"] = billed.claim.claim_number
-        row["price"] = present.priced_claim(billed.priced, self.almanac, None)
+        row["price"] = present.priced_claim(billed.priced, None) if told else present.amounts(billed.priced)
         row["cannot_be_sent"] = [{"path": fault.path, "message": fault.message} for fault in self._refused]
         return row
 
@@ -241,7 +241,10 @@ class _Run:
         if self.attention:
             tables.attention(self.attention)
         test = " (marked T: a test file)" if self.practice.usage == "T" else ""
-        click.echo(f"Written to {out}: claims.837{test}, claims.jsonl, held.jsonl, summary.json")
+        x12 = f"claims.837{test}, " if self.states["ready"] else ""
+        click.echo(f"Written to {out}: {x12}claims.jsonl, held.jsonl, summary.json")
+        if not self.states["ready"]:
+            click.echo("No claim is ready, so there is no 837P to send.")
 
 
 def _claims(count: int) -> str:

@@ -35,7 +35,7 @@ def command(files: tuple[Path, ...], as_json: bool, locality: str | None) -> Non
             return priced, False
         days = [day for line in claim.lines if (day := line.date or claim.date) is not None]
         edition = almanac.edition(claim.payer, min(days)) if days else None
-        return present.priced_claim(priced, almanac, edition), False
+        return present.priced_claim(priced, edition), False
 
     def show(result: Any) -> None:
         from rehabill.cli import show as tables

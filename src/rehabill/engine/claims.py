@@ -6,6 +6,7 @@ from msgspec import UNSET, UnsetType
 from rehabill.model.claim import Claim, ClaimLine, Context, UnbilledMinutes
 from rehabill.model.coded import CodedLine, CodedVisit, NotBilled, VisitToPrice
 from rehabill.model.practice import Practice
+from rehabill.model.terms import Discipline
 from rehabill.model.visit import Visit
 
 _TOTAL_TIME_RULE = "medicare.therapy.total_time_rule"
@@ -31,7 +32,7 @@ def claim_of(visit: Visit, coded: CodedVisit, practice: Practice | None = None) 
         id=visit.id,
         payer=visit.payer,
         date=visit.date,
-        discipline=coded.discipline,
+        discipline=_discipline(coded),
         diagnoses=diagnoses,
         referring_npi=unsaid if visit.referring_npi is UNSET else visit.referring_npi,
         rendering_npi=unsaid if visit.rendering_npi is UNSET else visit.rendering_npi,
@@ -50,6 +51,11 @@ def claim_of(visit: Visit, coded: CodedVisit, practice: Practice | None = None) 
         claim_number=None if visit.id is None else str(visit.id),
         unbilled=_unbilled(coded),
     )
+
+
+def _discipline(coded: CodedVisit) -> Discipline | None:
+    """The claim's discipline; None when lines of several stand on it, each with its own modifier."""
+    return coded.discipline if all(line.discipline == coded.discipline for line in coded.lines) else None
 
 
 def _unbilled(coded: CodedVisit) -> tuple[UnbilledMinutes, ...]:

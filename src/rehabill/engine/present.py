@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from rehabill.almanac.edition import Almanac, Edition
+from rehabill.almanac.edition import Edition
 from rehabill.base.finding import Finding, Step
 from rehabill.engine.scrub import Scrubbed
 from rehabill.model.coded import CodedVisit
@@ -13,9 +13,15 @@ from rehabill.model.priced import PricedClaim
 from rehabill.model.visit import Visit
 from rehabill.rules.rule import cited
 
+_TOTALS = ("full_cents", "allowed_cents", "payer_cents", "patient_cents")
 
-def coded_visit(visit: Visit, coded: CodedVisit, findings: Iterable[Finding], edition: Edition) -> dict[str, Any]:
-    """`rehabill code`: the coded visit, which `rehabill price` takes as it is."""
+
+def coded_visit(
+    visit: Visit, coded: CodedVisit, findings: Iterable[Finding], edition: Edition | None
+) -> dict[str, Any]:
+    """`rehabill code`: the coded visit, which `rehabill price` takes as it is. Without an edition the steps stay
+    untold: putting them into words costs more than the coding.
+    """
     out: dict[str, Any] = {
         "id": coded.id,
         "edition": coded.edition,
@@ -32,7 +38,7 @@ def coded_visit(visit: Visit, coded: CodedVisit, findings: Iterable[Finding], ed
                 "minutes": line.minutes,
                 "assistant_minutes": line.assistant_minutes,
                 "treatments": line.treatments,
-                "because": [step.what() for step in line.because],
+                **({"because": [step.what() for step in line.because]} if edition else {}),
             }
             for line in coded.lines
         ],
@@ -57,10 +63,11 @@ def coded_visit(visit: Visit, coded: CodedVisit, findings: Iterable[Finding], ed
             }
             for suggestion in coded.suggestions
         ],
-        "steps": steps(coded.steps),
-        "law": laws((step for step in coded.steps), edition),
         "findings": list(findings),
     }
+    if edition is not None:
+        out["steps"] = steps(coded.steps)
+        out["law"] = laws(coded.steps, edition)
     for name in ("locality", "qp", "participating", "telehealth"):
         out[name] = getattr(visit, name)
     context = msgspec.to_builtins(visit.context)
@@ -69,10 +76,10 @@ def coded_visit(visit: Visit, coded: CodedVisit, findings: Iterable[Finding], ed
     return out
 
 
-def priced_claim(priced: PricedClaim, almanac: Almanac, edition: Edition | None) -> dict[str, Any]:
+def priced_claim(priced: PricedClaim, edition: Edition | None) -> dict[str, Any]:
     """`rehabill price`: amounts with the inputs of the formula beside each line."""
     out: dict[str, Any] = msgspec.to_builtins(priced)
-    out["totals"] = {name: out[name] for name in ("full_cents", "allowed_cents", "payer_cents", "patient_cents")}
+    out["totals"] = {name: out[name] for name in _TOTALS}
     out["steps"] = steps(priced.steps)
     if edition is not None:
         names = dict.fromkeys(reduction.law for line in priced.lines for reduction in line.reductions if reduction.law)
@@ -83,6 +90,13 @@ def priced_claim(priced: PricedClaim, almanac: Almanac, edition: Edition | None)
             if line["inputs"]:
                 line["inputs"]["release_effective"] = effective[line["inputs"]["release"]]
     return out
+
+
+def amounts(priced: PricedClaim) -> dict[str, Any]:
+    """The totals and the lines' amounts alone."""
+    totals = {name: getattr(priced, name) for name in _TOTALS}
+    names = ("line", "full_cents", "allowed_cents", "payer_cents", "patient_cents")
+    return {**totals, "lines": [{name: getattr(line, name) for name in names} for line in priced.lines]}
 
 
 def scrubbed_claim(result: Scrubbed) -> dict[str, Any]:

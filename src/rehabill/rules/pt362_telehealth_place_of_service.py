@@ -14,7 +14,7 @@ from rehabill.base.finding import Finding, Fix
 from rehabill.rules.case import Case, Line
 from rehabill.rules.places import place_of, place_path
 from rehabill.rules.rule import Rule, add, put, review
-from rehabill.rules.telehealth import may_be_telehealth, modifier_of, telehealth_lines
+from rehabill.rules.telehealth import may_be_telehealth, modifier_of, said_modifier, telehealth_lines
 from rehabill.rules.triggers import TELEHEALTH, TELEHEALTH_PLACES
 
 _WANTED = "medicare.telehealth.place_of_service"
@@ -26,7 +26,7 @@ def check(case: Case, edition: Edition) -> Iterator[Finding]:
         place = place_of(case, line)
         if place is None or not may_be_telehealth(line):
             continue
-        problem = _problem(line, place)
+        problem = _problem(line, place, said_modifier(case))
         if problem is None:
             continue
         path, say, fix = problem
@@ -36,7 +36,7 @@ def check(case: Case, edition: Edition) -> Iterator[Finding]:
             yield RULE.fail(line.edition, path, say=say, fix=fix, line=line.number, code=line.code, place=place)
 
 
-def _problem(line: Line, place: str) -> tuple[str, str, Fix] | None:
+def _problem(line: Line, place: str, modifier: str) -> tuple[str, str, Fix] | None:
     """Path, message and fix when place and modifier are not what the day asks for."""
     if place in line.edition.value(_WANTED).split():
         return None
@@ -47,7 +47,7 @@ def _problem(line: Line, place: str) -> tuple[str, str, Fix] | None:
         return path, "in_person_place", review(advice="Put in the place where the visit would have been in person.")
     if modifier_of(line) is None:
         path = line.path("modifiers")
-        return path, "modifier", review(add(path, "95"))
+        return path, "modifier", review(add(path, modifier))
     return None
 
 

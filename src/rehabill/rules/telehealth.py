@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from rehabill.almanac.edition import Edition
+from rehabill.coding.modifiers import TELEHEALTH_MODIFIER
 from rehabill.rules.case import Case, Line
 from rehabill.rules.code_sets import kept
 from rehabill.rules.places import place_of
@@ -39,6 +40,12 @@ def modifier_of(line: Line) -> str | None:
         if modifier in TELEHEALTH_MODIFIERS:
             return modifier
     return None
+
+
+def said_modifier(case: Case) -> str:
+    """The modifier for what the claim says: 93 for audio alone, else 95."""
+    said = case.claim.telehealth or case.context.telehealth
+    return TELEHEALTH_MODIFIER["audio" if said == "audio" else "video"]
 
 
 def may_be_telehealth(line: Line) -> bool:

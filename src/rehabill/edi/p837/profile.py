@@ -1,8 +1,11 @@
 """What the writer must be told besides claims and practice: each payer's habits, the envelope's numbers."""
 
 from datetime import datetime
+from typing import Self
 
 import msgspec
+
+from rehabill.almanac.edition import Edition
 
 VERSION = "005010X222A1"
 MAX_CLAIMS_PER_SET = 5_000
@@ -28,6 +31,18 @@ class PayerX12(msgspec.Struct, frozen=True, kw_only=True):
     """The payer gives each person an identifier, so that every patient is a subscriber (Medicare)."""
     unlisted_codes: frozenset[str] = frozenset()
     """Codes that name no particular service, so that a description must go with them."""
+
+    @classmethod
+    def of(cls, edition: Edition) -> Self:
+        """The habits of an edition's payer."""
+        profile = edition.profile
+        return cls(
+            filing_indicator=profile.filing_indicator,
+            accepts_frequency_7_8=profile.replaces_claims,
+            send_initial_treatment_date=profile.send_initial_treatment_date,
+            subscriber_is_patient=profile.patient_is_subscriber,
+            unlisted_codes=frozenset(str(edition.value("cpt.unlisted_codes")).split()),
+        )
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):
