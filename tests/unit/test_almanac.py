@@ -106,9 +106,7 @@ VALUES = [
     ("medicare.poc.progress_report_days", "2026-01-01", 10),
     ("medicare.poc.order_exception", "2024-12-31", False),
     ("medicare.poc.order_exception", "2025-01-01", True),
-    ("medicare.claims.timely_filing_months", "2026-01-01", 12),
     ("medicare.pfs.nonparticipating_percent", "2026-01-01", 95),
-    ("medicare.pfs.limiting_charge_percent", "2026-01-01", 115),
 ]
 
 

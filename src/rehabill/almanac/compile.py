@@ -250,6 +250,11 @@ def _check_references(almanac: schema.Almanac) -> None:
     used |= {row.source for row in almanac.gpcis} | {row.source for row in almanac.releases}
     if unknown := used - almanac.sources.keys():
         raise AlmanacError("tables", f"sources {', '.join(sorted(unknown))} are not in sources.yaml")
+    used |= {value.source for parameter in almanac.parameters.values() for value in parameter.values}
+    used |= {table.source for table in almanac.tables.values()}
+    used |= {row.source for payer in almanac.payers.values() for rows in payer.settings.values() for row in rows}
+    if idle := almanac.sources.keys() - used:
+        raise AlmanacError("sources.yaml", f"{', '.join(sorted(idle))} is cited by nothing")
     names = {code.code for code in almanac.codes}
     for code in almanac.codes:
         others = {*code.successors, *([code.add_on_to] if code.add_on_to else [])}
