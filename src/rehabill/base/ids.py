@@ -1,6 +1,9 @@
 """Identifiers with a check digit."""
 
+from functools import lru_cache
 
+
+@lru_cache(maxsize=10_000)
 def npi_is_valid(npi: str) -> bool:
     """Ten digits whose last is the Luhn check digit of 80840 + the first nine (45 CFR 162.406).
 

@@ -110,10 +110,9 @@ def _price_day(
     amounts = tuple([at_most(amount, charge) for amount, charge in zip(fees, charges, strict=True)])
     deductible = _deductible_left(claim, edition, used, steps)
     _explain(claim, edition, amounts, lines, steps)
-    shares = _shares(edition)
     result = []
     for (number, line), amount, charge in zip(lines, amounts, charges, strict=True):
-        priced = _split(number, line, charge, amount, shares, deductible)
+        priced = _line(number, line, charge, amount, edition, deductible)
         deductible -= priced.deductible_cents
         result.append(priced)
     return result
@@ -170,30 +169,45 @@ def _shares(edition: Edition) -> _Shares:
     return found
 
 
-def _split(
-    number: int, line: ClaimLine, charge: int | None, amount: Allowed, shares: _Shares, deductible_left: int
-) -> PricedLine:
+class _Split(msgspec.Struct, frozen=True, gc=False):
     """Who pays which part of an allowed amount."""
+
+    allowed: int
+    payer: int
+    patient: int
+    deductible: int
+    reductions: tuple[Reduction, ...]
+
+
+def _line(
+    number: int, line: ClaimLine, charge: int | None, amount: Allowed, edition: Edition, deductible_left: int
+) -> PricedLine:
     if isinstance(amount.fee, NoFee):
         return _without_fee(number, line, charge, amount.fee)
-    total = amount.allowed_cents
-    deductible = min(deductible_left, total)
+    total = 0 if _denied(line) else amount.allowed_cents
+    by_assistant = "CQ" in line.modifiers or "CO" in line.modifiers
+    key = ("split", total, amount.mppr_cents, by_assistant, min(deductible_left, total))
+    parts: _Split | None = edition.memo.get(key)
+    if parts is None:
+        parts = edition.remember(key, _split(*key[1:], _shares(edition)))
+    return PricedLine(
+        number, line.code, line.modifiers, line.units, amount.full_cents, parts.reductions, total, parts.payer,
+        parts.patient, parts.deductible, charge, amount.fee.inputs, None,
+    )  # fmt: skip
+
+
+def _split(total: int, mppr: int, by_assistant: bool, deductible: int, shares: _Shares) -> _Split:
+    """Deductible, then coinsurance; of what is left the assistant's cut, then sequestration; the payer the rest."""
     patient = deductible + round_half_up((total - deductible) * shares.coinsurance, 100)
     left = total - patient
-    reductions = [Reduction("mppr", amount.mppr_cents, _MPPR_LAW)] if amount.mppr_cents else []
-    if shares.assistant and ("CQ" in line.modifiers or "CO" in line.modifiers):
-        cut = round_half_up(left * shares.assistant, 100)
-        if cut:
-            reductions.append(Reduction("assistant", cut, _ASSISTANT_LAW))
-            left -= cut
-    cut = round_half_up(left * shares.sequestration, 100)
-    if cut:
+    reductions = [Reduction("mppr", mppr, _MPPR_LAW)] if mppr else []
+    if by_assistant and (cut := round_half_up(left * shares.assistant, 100)):
+        reductions.append(Reduction("assistant", cut, _ASSISTANT_LAW))
+        left -= cut
+    if cut := round_half_up(left * shares.sequestration, 100):
         reductions.append(Reduction("sequestration", cut, _SEQUESTRATION_LAW))
         left -= cut
-    return PricedLine(
-        number, line.code, line.modifiers, line.units, amount.full_cents, tuple(reductions), total, left, patient,
-        deductible, charge, amount.fee.inputs, None,
-    )  # fmt: skip
+    return _Split(total, left, patient, deductible, tuple(reductions))
 
 
 def _without_fee(number: int, line: ClaimLine, charge: int | None, fee: NoFee) -> PricedLine:

@@ -62,6 +62,7 @@ class Case:
         self.days = _by_day(self.lines)
         """The lines of each date of service."""
         self._expected: tuple[Allowed, ...] | None = None
+        self._expected_cents: int | None = None
 
     @property
     def expected(self) -> tuple[Allowed, ...]:
@@ -69,6 +70,13 @@ class Case:
         if self._expected is None:
             self._expected = self._allowed()
         return self._expected
+
+    @property
+    def expected_cents(self) -> int:
+        """What the fee schedule allows for the whole claim."""
+        if self._expected_cents is None:
+            self._expected_cents = sum([amount.allowed_cents for amount in self.expected])
+        return self._expected_cents
 
     def _allowed(self) -> tuple[Allowed, ...]:
         if len(self.days) == 1:
