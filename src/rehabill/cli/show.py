@@ -1,5 +1,7 @@
 """Results as tables a tired biller can read."""
 
+import os
+import sys
 from collections.abc import Iterable
 
 from rich.console import Console
@@ -17,7 +19,8 @@ from rehabill.model.priced import PricedClaim
 
 _STYLE = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 _VERDICT = {"pass": "green", "fail": "bold red", "no_data": "yellow"}
-_console = Console(highlight=False, soft_wrap=False)
+_PIPED = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 110
+_console = Console(highlight=False, soft_wrap=False, width=_PIPED)
 
 
 def _table(*columns: str, right: tuple[str, ...] = ()) -> Table:

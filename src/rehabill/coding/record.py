@@ -99,7 +99,10 @@ class _Reader:
         """One treatment to an entry; what stops it says so in `Left`."""
         code: str | None = None
         try:
-            code = self._as_the_payer_calls_it(index, self._code(index, treatment, minutes))
+            stated, patients = self._code(index, treatment, minutes)
+            code = self._as_the_payer_calls_it(index, stated)
+            if treatment.patients is None and patients is not None:
+                treatment = msgspec.structs.replace(treatment, patients=patients)
             if treatment.mode in ("group", "concurrent"):
                 code = self._as_group(index, treatment, code)
             known = self._valid(code)
@@ -114,10 +117,10 @@ class _Reader:
     def _say(self, stage: str, text: str, facts: tuple[str | int | None, ...], *law: str) -> None:
         self.reading.steps.append(Step(stage, text, facts, law))
 
-    def _code(self, index: int, treatment: Treatment, minutes: int | None) -> str:
-        """The code given, or the one its words mean."""
+    def _code(self, index: int, treatment: Treatment, minutes: int | None) -> tuple[str, int | None]:
+        """The code given, or the one its words mean; and how many patients the words speak of."""
         if treatment.code and (stated := treatment.code.strip()):
-            return stated.upper()
+            return stated.upper(), None
         if not treatment.text or not treatment.text.strip():
             raise _Left(Step("words", "neither a code nor words say what was done"))
         found = words.suggest(
@@ -137,7 +140,7 @@ class _Reader:
         if not found.codes or found.ask is not None:
             raise _Left(Step("words", "{}", (found.ask or found.why,)))
         self._say("words", "treatment {} is {}: {}", (index + 1, found.codes[0], found.why))
-        return found.codes[0]
+        return found.codes[0], found.patients
 
     def _as_the_payer_calls_it(self, index: int, code: str) -> str:
         """Unattended stimulation has one code for Medicare and another elsewhere: 97014 becomes G0283 there."""

@@ -65,7 +65,7 @@ def grouped(vocabulary: Vocabulary, asked: Asked, reading: Reading, found: Sugge
     why = f"two or more treated at once is group treatment, {code} for each, whatever they did"
     if not patients:
         return Suggestion(first_then(code, found.codes), 0.6, why, question)
-    return Suggestion(first_then(code, found.codes), 0.92, f"{why}; {patients} patients")
+    return Suggestion(first_then(code, found.codes), 0.92, f"{why}; {patients} patients", patients=patients)
 
 
 def _one_alone(found: Suggestion) -> Suggestion:

@@ -13,6 +13,8 @@ class Suggestion(msgspec.Struct, frozen=True):
     why: str
     ask: str | None = None
     together: bool = False
+    patients: int | None = None
+    """How many were treated at once, where the text itself says so."""
 
 
 class Asked(msgspec.Struct, frozen=True):
