@@ -130,7 +130,7 @@ class Edition:
         parameter = self.law.almanac.parameters[name]
         return LawRef(
             name=name,
-            value=shown(parameter.unit, held.value),
+            value=_in_short(parameter.unit, shown(parameter.unit, held.value)),
             since=held.first.isoformat() if held.dated else None,
             source=self.law.almanac.sources[held.source].cite,
             verified=held.verified,
@@ -326,6 +326,12 @@ def _gpcis(almanac: schema.Almanac, on: dt.date) -> dict[str, schema.Gpci]:
         if row.effective.year == on.year and (row.locality not in found or row.effective <= on):
             found[row.locality] = row
     return found
+
+
+def _in_short(unit: str, value: str) -> str:
+    """A long list of codes is told by its ends: a finding is for reading."""
+    codes = value.split() if unit == "codes" else []
+    return f"{len(codes)} codes, {codes[0]} to {codes[-1]}" if len(codes) > 12 else value
 
 
 def shown(unit: str, value: int | str | bool) -> str:
