@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rehabill.base.dates import add_months, add_years, federal_holidays, is_workday, next_workday
+from rehabill.base.dates import add_months, federal_holidays, is_workday, next_workday
 from rehabill.base.errors import AlmanacError, InputError, NotInForce, RehabillError
 from rehabill.base.finding import Step
 from rehabill.base.ids import npi_is_valid
@@ -56,15 +56,6 @@ def test_an_x12_amount_is_the_same_money(cents: int) -> None:
 
 
 # --- dates ----------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("start", "years", "end"),
-    [("2026-03-04", 1, "2027-03-04"), ("2024-02-29", 1, "2025-02-28"), ("2024-02-29", 4, "2028-02-29"),
-     ("2026-03-04", -1, "2025-03-04")],
-)  # fmt: skip
-def test_years(start: str, years: int, end: str) -> None:
-    assert add_years(day(start), years) == day(end)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from rehabill.base.errors import InputError
 from rehabill.x12.clean import clean
 from rehabill.x12.envelope import Interchange, ge, gs, iea, isa, se, set_control, st
-from rehabill.x12.write import amount, composite, count_segments, d8, fitting, misfit, segment
+from rehabill.x12.write import amount, count_segments, d8, fitting, misfit, segment
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,6 @@ def test_the_case_of_letters_may_stay() -> None:
 def test_segments_end_where_their_data_end() -> None:
     assert segment("REF", "G1", "A1", "", "") == "REF*G1*A1~"
     assert segment("PER", "IC", "", "TE", "5555550101") == "PER*IC**TE*5555550101~"
-    assert composite("HC", "97110", "", "") == "HC:97110"
     assert count_segments("ST*837~SE*2~") == 2
 
 

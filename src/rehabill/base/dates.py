@@ -4,14 +4,6 @@ import calendar
 from datetime import date, timedelta
 
 
-def add_years(day: date, years: int) -> date:
-    """The same day `years` later; 29 February becomes 28 February."""
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:
-        return day.replace(year=day.year + years, day=28)
-
-
 def add_months(day: date, months: int) -> date:
     """The same day of the month, or the last one there is."""
     index = day.year * 12 + day.month - 1 + months

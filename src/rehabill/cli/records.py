@@ -16,7 +16,7 @@ from rehabill.model.decode import decode
 
 T = TypeVar("T")
 
-CLEAN, FINDINGS, USAGE, UNREADABLE = 0, 1, 2, 3
+CLEAN, FINDINGS, UNREADABLE = 0, 1, 3  # 2, wrong usage, is click's
 _BOM = b"\xef\xbb\xbf"
 
 files_argument = click.argument("files", nargs=-1, type=click.Path(path_type=Path, allow_dash=True))

@@ -53,11 +53,12 @@ def coded(visit: CodedVisit, findings: tuple[Finding, ...]) -> None:
 
 
 def _why(line: CodedLine) -> str:
-    """What decided units and helper, without the code that stands in its own column."""
-    said = [step.what() for step in line.because if step.stage in ("units", "assistants")]
-    if any(step.stage == "assistants" for step in line.because):
-        said = [step.what() for step in line.because if step.stage == "assistants"][:1]
-    return "; ".join(text.removeprefix(f"{line.code}: ").removeprefix(f"{line.code} ") for text in said[:1])
+    """What decided the helper, else the units, without the code that stands in its own column."""
+    for stage in ("assistants", "units"):
+        for step in line.because:
+            if step.stage == stage:
+                return step.what().removeprefix(f"{line.code}: ").removeprefix(f"{line.code} ")
+    return ""
 
 
 def scrubbed(result: Scrubbed) -> None:

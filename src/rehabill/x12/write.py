@@ -22,15 +22,6 @@ def segment(*elements: str) -> str:
     return "*".join(elements).rstrip("*") + TERMINATOR
 
 
-def composite(*components: str) -> str:
-    """Components of one element, empty ones at the end left out.
-
-    >>> composite("HC", "97110", "GP", "")
-    'HC:97110:GP'
-    """
-    return ":".join(components).rstrip(":")
-
-
 def count_segments(text: str) -> int:
     """How many segments whole text holds: cleaned data never holds the terminator."""
     return text.count(TERMINATOR)
