@@ -2,14 +2,15 @@
 
     make bench
 
-20,000 visits of four treatments each (every fifth with an assistant, every fourth near the KX threshold), decoded
-from JSON Lines as `rehabill bill` reads them. Steps are recorded and not rendered, as in `bill`.
+20,000 visits of four treatments each (any minutes from 8 to 30, every fifth with an assistant, every fourth near the KX
+threshold), decoded from JSON Lines as `rehabill bill` reads them. Steps are recorded and not rendered, as in `bill`.
 """
 
 import argparse
 import datetime as dt
 import gc
 import json
+import random
 import resource
 import statistics
 import subprocess
@@ -36,10 +37,11 @@ CODES = ("97110", "97112", "97116", "97140", "97530", "97535")
 
 
 def visit(number: int, therapist: str, referring: str) -> dict[str, object]:
-    """One of many visits, with minutes, helpers and dollars that vary by its number."""
+    """One of many visits; any minutes from 8 to 30, so that remembering helps only where real work repeats."""
     treatments = []
+    minutes = random.Random(number)
     for place in range(4):
-        treatment: dict[str, object] = {"code": CODES[(number + place) % 6], "minutes": 15 + (number + 2 * place) % 6}
+        treatment: dict[str, object] = {"code": CODES[(number + place) % 6], "minutes": minutes.randint(8, 30)}
         if number % 5 == 0 and place == 1:
             treatment["by"] = "PTA"
         treatments.append(treatment)
