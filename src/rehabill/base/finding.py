@@ -3,6 +3,7 @@
 from typing import Literal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 Severity = Literal["error", "warning", "info"]
 Status = Literal["fail", "bypassed", "no_data"]
@@ -47,6 +48,20 @@ class Fix(msgspec.Struct, frozen=True, omit_defaults=True):
     advice: str | None = None
 
 
+class Position(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where in an X12 file: the byte from 0, the set's control number, the segment's number in that set (ST is 1)."""
+
+    byte: int
+    segment: str = ""
+    element: str = ""
+    """As the field's people write it: `NM109`, `SV101-3`."""
+    loop: str = ""
+    set_control: str = ""
+    number: int = 0
+    claim: str = ""
+    """Our number of the claim (CLM01, CLP01 …) or of whatever the set is about."""
+
+
 class Finding(msgspec.Struct, frozen=True):
     """One rule's word on one place of a claim. `path` counts lines from 0; `message` counts them from 1."""
 
@@ -59,6 +74,8 @@ class Finding(msgspec.Struct, frozen=True):
     message: str
     law: tuple[LawRef, ...] = ()
     fix: Fix | None = None
+    at: Position | UnsetType = UNSET
+    """Only of findings in an X12 file."""
 
 
 Fact = str | int | None

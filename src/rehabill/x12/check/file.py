@@ -1,0 +1,95 @@
+"""A whole file, streaming: its envelope, and each transaction set against its spec."""
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+from rehabill.base.finding import Position
+from rehabill.x12.check.envelope import ENVELOPE, Envelope
+from rehabill.x12.check.graph import Graph
+from rehabill.x12.check.report import FileReport
+from rehabill.x12.check.walk import Walk
+from rehabill.x12.delimiters import Delimiters
+from rehabill.x12.faults import fault
+from rehabill.x12.scan import Batch, batches
+from rehabill.x12.spec.load import spec_for
+
+
+def check(chunks: Iterable[bytes]) -> FileReport:
+    """Everything wrong with a file's syntax and with the requirements of its guides (SNIP 1, 2 and 4). Never raises."""
+    checker = FileCheck()
+    for batch in batches(chunks, checker.report.findings):
+        checker.take(batch)
+    return checker.finish()
+
+
+@lru_cache(maxsize=32)
+def _graph(name: str, version: str, purpose: str, delimiters: Delimiters) -> Graph | None:
+    spec = spec_for(name, version, purpose)
+    return None if spec is None else Graph(spec, delimiters)
+
+
+class FileCheck:
+    """Takes the batches of a file in their order."""
+
+    def __init__(self) -> None:
+        self.report = FileReport()
+        self.envelope = Envelope(self.report)
+        self.walk: Walk | None = None
+
+    def take(self, batch: Batch) -> None:
+        element = batch.delimiters.element
+        for index, text in enumerate(batch.segments):
+            elements = text.split(element)
+            if elements[0] in ENVELOPE:
+                self._envelope(elements, text, batch, index)
+            elif self.walk is not None:
+                if text:
+                    self.walk.take(elements, text, batch, index)
+            elif text and self.envelope.transaction is None:
+                self._outside(elements[0], batch, index)
+
+    def finish(self) -> FileReport:
+        """The file ends."""
+        self._leave_walk()
+        self.envelope.finish()
+        return self.report
+
+    def _envelope(self, elements: list[str], text: str, batch: Batch, index: int) -> None:
+        name = elements[0]
+        if name == "SE" and self.walk is not None:
+            self.walk.take(elements, text, batch, index)
+        if name != "TA1":
+            self._leave_walk()
+        self.envelope.take(elements, batch.delimiters, batch.byte_of(index), batch.number + index)
+        if name == "ST":
+            self._enter_set(elements, text, batch, index)
+
+    def _enter_set(self, elements: list[str], text: str, batch: Batch, index: int) -> None:
+        transaction = self.envelope.transaction
+        assert transaction is not None
+        purpose = _purpose(batch, index)
+        graph = _graph(transaction.id, transaction.version, purpose, batch.delimiters)
+        if graph is None:
+            at = Position(transaction.byte, "ST", "ST01", set_control=transaction.control, number=1)
+            facts = {"set": transaction.id or "set", "version": transaction.version or "(none)"}
+            transaction.findings.append(fault("X134", at, **facts))
+            return
+        self.walk = Walk(graph, transaction, batch, index)
+        self.walk.take(elements, text, batch, index)
+
+    def _leave_walk(self) -> None:
+        if self.walk is not None:
+            self.walk.finish()
+            self.walk = None
+
+    def _outside(self, name: str, batch: Batch, index: int) -> None:
+        interchange = self.envelope.interchange
+        findings = interchange.findings if interchange else self.report.findings
+        findings.append(fault("X115", Position(batch.byte_of(index), name[:20]), segment=name[:20]))
+
+
+def _purpose(batch: Batch, index: int) -> str:
+    """BHT02 of the set that begins here, by which a 278 is a request or an answer."""
+    following: Iterator[str] = iter(batch.segments[index + 1 : index + 2])
+    bht = next(following, "").split(batch.delimiters.element)
+    return bht[2] if bht[0] == "BHT" and len(bht) > 2 else ""

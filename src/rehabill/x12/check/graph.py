@@ -1,0 +1,206 @@
+"""A transaction's spec as a graph to walk: from where one segment stands, where the next one can.
+
+Neighbours that begin with the same segment id may come in any order among themselves (the REFs of a claim, the loops
+2310A to 2310F); all else comes in the order of the spec, and a segment is looked for ahead in its own loop, then in the
+loops around it.
+"""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from rehabill.x12.check.pattern import Glance, glance
+from rehabill.x12.delimiters import Delimiters
+from rehabill.x12.spec.schema import LoopSpec, SegmentSpec, TransactionSpec
+
+_SEEN_LIMIT = 2048
+_SHAPE_LIMIT = 64
+
+
+class Node:
+    """One place of a segment: in its `loop`, at `place` of the loop's body."""
+
+    def __init__(self, spec: SegmentSpec, loop: "Loop", place: int, delimiters: Delimiters) -> None:
+        self.spec = spec
+        self.loop = loop
+        self.place = place
+        self.glance: Glance = glance(spec, delimiters)
+        self.seen: set[str] = set()
+        """Segments found right here before: parties, dates and codes repeat throughout a file."""
+        self.moves: dict[str, Move] = {}
+        """Where the next segment stands, by its key."""
+
+    def is_right(self, text: str) -> bool:
+        """Is there surely nothing wrong with these elements?"""
+        if text in self.seen:
+            return True
+        if not self.glance(text):
+            return False
+        self.remember(text)
+        return True
+
+    def remember(self, text: str) -> None:
+        if len(self.seen) < _SEEN_LIMIT:
+            self.seen.add(text)
+
+
+class Loop:
+    """One loop; `body` holds its segments and inner loops in order, `ranks` which of them share a place in it."""
+
+    def __init__(self, spec: LoopSpec, parent: "Loop | None", place: int, delimiters: Delimiters) -> None:
+        self.spec = spec
+        self.id = spec.id
+        self.parent = parent
+        self.place = place
+        self.body: list[Node | Loop] = [
+            Node(inner, self, index, delimiters)
+            if isinstance(inner, SegmentSpec)
+            else Loop(inner, self, index, delimiters)
+            for index, inner in enumerate(spec.body)
+        ]
+        self.ranks = _ranks(self.body)
+        self.complaints: dict[tuple[int, ...], tuple[tuple[int, int], ...]] = {}
+        """By what stood in an instance (places in order): the places to look at, and how often each stood."""
+
+    @property
+    def opener(self) -> Node:
+        first = self.body[0]
+        assert isinstance(first, Node)
+        return first
+
+    def judge(self, shape: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
+        """What of the loop's body is missing, too often, not to be used, or depends on a situation."""
+        found = []
+        for place, entry in enumerate(self.body):
+            count, spec = shape.count(place), entry.spec
+            missing = not count and (spec.usage == "R" or spec.when != "")
+            unwanted = count > spec.repeat or (count and (spec.usage == "N" or spec.only))
+            if missing or unwanted:
+                found.append((place, count))
+        if len(shape) <= _SHAPE_LIMIT and len(self.complaints) < _SEEN_LIMIT:
+            self.complaints[shape] = tuple(found)
+        return tuple(found)
+
+
+def _ranks(body: list[Node | Loop]) -> list[int]:
+    """For each place the first of the run of neighbours with the same kind and segment id."""
+    ranks: list[int] = []
+    for index, entry in enumerate(body):
+        same = index > 0 and _begins(body[index - 1]) == _begins(entry)
+        ranks.append(ranks[-1] if same else index)
+    return ranks
+
+
+def _begins(entry: Node | Loop) -> tuple[bool, str]:
+    is_loop = isinstance(entry, Loop)
+    return is_loop, opener_of(entry).spec.id
+
+
+def opener_of(entry: Node | Loop) -> Node:
+    return entry.opener if isinstance(entry, Loop) else entry
+
+
+class Move(msgspec.Struct, frozen=True):
+    """From a node to the next: loops to leave, loops to enter (two only where an opener is missing), and whether that
+    goes back in the order.
+    """
+
+    node: Node
+    leave: int = 0
+    enter: tuple[Loop, ...] = ()
+    is_late: bool = False
+    is_key_wrong: bool = False
+    """The segment belongs here by its id, but its qualifier is none of those allowed."""
+
+
+class Graph:
+    """A spec made ready for one set of separators."""
+
+    def __init__(self, spec: TransactionSpec, delimiters: Delimiters) -> None:
+        self.spec = spec
+        self.delimiters = delimiters
+        root = LoopSpec(spec.set, spec.name, "R", 1, spec.body)
+        self.root = Loop(root, None, 0, delimiters)
+        self.keys = _keys(self.root)
+
+    def key(self, elements: list[str]) -> str:
+        """What tells one use of a segment from another: its id, and the qualifiers by which its uses differ."""
+        key = elements[0]
+        for element, component in self.keys.get(key, ()):
+            value = elements[element] if element < len(elements) else ""
+            if component:
+                parts = value.split(self.delimiters.component)
+                value = parts[component - 1] if len(parts) >= component else ""
+            key += "*" + value
+        return key
+
+    def move(self, node: Node, key: str, elements: list[str]) -> Move | None:
+        """Where a segment stands that comes after `node`; None when there is no place for it."""
+        found = self._find(node, elements)
+        if found is not None and len(node.moves) < _SEEN_LIMIT:
+            node.moves[key] = found
+        return found
+
+    def _find(self, node: Node, elements: list[str]) -> Move | None:
+        ahead = list(self._candidates(node, False))
+        for moves in (ahead, self._candidates(node, True), _without_opener(ahead)):
+            for move in moves:
+                spec = move.node.spec
+                if spec.id == elements[0] and spec.is_keyed(
+                    elements, self.delimiters.component, self.delimiters.repetition
+                ):
+                    return move
+        return self._despite_key(node, elements[0])
+
+    def _despite_key(self, node: Node, name: str) -> Move | None:
+        """A segment whose qualifier is none of those allowed: it can only be the one required, or the only one."""
+        ahead = [move for move in self._candidates(node, False) if move.node.spec.id == name]
+        required = [move for move in ahead if move.node.spec.usage == "R" and move.node is not node and not move.leave]
+        for move in required[:1] or (ahead if len(ahead) == 1 else []):
+            return msgspec.structs.replace(move, is_key_wrong=True)
+        return None
+
+    def qualifiers(self, node: Node, name: str) -> list[str]:
+        """The qualifiers with which a segment of that name can follow `node`."""
+        found: set[str] = set()
+        for move in self._candidates(node, False):
+            if move.node.spec.id == name and move.node.spec.key is not None:
+                found |= move.node.spec.key.codes
+        return sorted(found)
+
+    def _candidates(self, node: Node, is_late: bool) -> Iterator[Move]:
+        """Every place that can follow, the nearest first: ahead (or, when late, behind) in each loop outwards."""
+        loop: Loop | None = node.loop
+        place, leave = node.place, 0
+        while loop is not None:
+            begin = max(loop.ranks[place], 1 if loop.parent else 0)
+            span = range(1 if loop.parent else 0, begin) if is_late else range(begin, len(loop.body))
+            for index in span:
+                entry = loop.body[index]
+                if isinstance(entry, Loop):
+                    yield Move(entry.opener, leave, (entry,), is_late)
+                else:
+                    yield Move(entry, leave, (), is_late)
+            place, leave, loop = loop.place, leave + 1, loop.parent
+
+
+def _without_opener(ahead: list[Move]) -> Iterator[Move]:
+    """The loops inside those ahead, as if the outer one's first segment had been left out."""
+    for move in ahead:
+        for loop in move.enter:
+            for inner in loop.body:
+                if isinstance(inner, Loop):
+                    yield Move(inner.opener, move.leave, (loop, inner))
+
+
+def _keys(root: Loop) -> dict[str, tuple[tuple[int, int], ...]]:
+    """By segment id, the elements and components that tell its uses apart."""
+    found: dict[str, dict[tuple[int, int], None]] = {}
+    waiting: list[Node | Loop] = [root]
+    while waiting:
+        entry = waiting.pop()
+        if isinstance(entry, Loop):
+            waiting.extend(entry.body)
+        elif entry.spec.key is not None:
+            found.setdefault(entry.spec.id, {})[entry.spec.key.element, entry.spec.key.component] = None
+    return {name: tuple(keys) for name, keys in found.items()}

@@ -1,0 +1,134 @@
+"""Everything that can be wrong with an X12 file as a file: stable ids, levels, words, and codes for acknowledgments.
+
+Levels are the SNIP types the industry tests by: 1 syntax, 2 requirements of the guide, 3 balance, 4 situations between
+elements, 5 code sets, 6 kinds of service, 7 the payer's own. This package knows 1 to 4; the rest lives in `edi`.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from rehabill.base.finding import Finding, Position, Severity, Topic
+
+Level = Literal[1, 2, 3, 4, 5, 6, 7]
+
+
+class Kind(msgspec.Struct, frozen=True):
+    """One kind of fault. `text` is a template; `note` the code by which a TA1 or 999 tells it."""
+
+    slug: str
+    level: Level
+    text: str
+    note: str = ""
+    severity: Severity = "error"
+    topic: Topic = "format"
+
+
+KINDS: dict[str, Kind] = {
+    # the file and its interchanges (TA1 note codes)
+    "X100": Kind("not-x12", 1, "{why}", "022"),
+    "X101": Kind("header-unreadable", 1, "{why}.", "022"),
+    "X102": Kind("header-odd", 1, "The interchange header (ISA) is read, but {why}.", "", "warning"),
+    "X103": Kind("text-outside", 1, "{count} characters stand outside any interchange: '{sample}'.", "022", "warning"),
+    "X104": Kind("segment-cut-short", 1, "The file ends inside a segment: '{sample}' has no terminator.", "023"),
+    "X105": Kind("binary-length", 1, "The binary segment says {length} bytes and has another length.", "023"),
+    "X106": Kind("segment-too-long", 1, "No segment terminator in {length} characters: the rest is not read.", "004"),
+    "X108": Kind(
+        "no-envelope", 1, "The transaction set stands without an envelope (ISA, GS): it is read as it is.", "022"
+    ),
+    "X107": Kind("trailer-unterminated", 1, "The last segment has no terminator: '{sample}'.", "", "warning"),
+    "X109": Kind("segment-empty", 1, "An empty segment: two terminators in a row.", "8", "warning"),
+    "X110": Kind(
+        "interchange-unclosed", 1, "The interchange {control} has no trailer (IEA): the file is cut short.", "023"
+    ),
+    "X111": Kind("interchange-control", 1, "The trailer (IEA02) says {found}, the header (ISA13) {wanted}.", "001"),
+    "X112": Kind("group-count", 1, "The trailer (IEA01) says {found} groups; there are {wanted}.", "021"),
+    "X113": Kind(
+        "interchange-duplicate", 1, "The interchange control number {control} stands twice in this file.", "025"
+    ),
+    "X114": Kind("interchange-header", 1, "{element} of the interchange header, {what}, cannot be '{value}'.", "024"),
+    "X115": Kind(
+        "segment-outside-group", 1, "The segment {segment} stands in no group (GS) or transaction set (ST).", "022"
+    ),
+    "X116": Kind("trailer-without-header", 1, "The trailer {segment} has no header before it.", "022"),
+    # groups (codes of AK905)
+    "X120": Kind("group-unclosed", 1, "The group {control} has no trailer (GE).", "3"),
+    "X121": Kind("group-control", 1, "The group's trailer (GE02) says {found}, its header (GS06) {wanted}.", "4"),
+    "X122": Kind("set-count", 1, "The group's trailer (GE01) says {found} transaction sets; there are {wanted}.", "5"),
+    "X123": Kind("group-duplicate", 1, "The group control number {control} stands twice in this interchange.", "19"),
+    "X124": Kind(
+        "group-kind", 1, "A group of kind {found} (GS01) cannot hold a transaction set {set}; it is {wanted}.", "1"
+    ),
+    # transaction sets (codes of IK502)
+    "X130": Kind("set-unclosed", 1, "The transaction set {control} has no trailer (SE).", "2"),
+    "X131": Kind("set-control", 1, "The set's trailer (SE02) says {found}, its header (ST02) {wanted}.", "3"),
+    "X132": Kind("segment-count", 1, "The set's trailer (SE01) says {found} segments; there are {wanted}.", "4"),
+    "X133": Kind("set-duplicate", 1, "The set control number {control} stands twice in this group.", "23"),
+    "X134": Kind(
+        "set-unsupported", 1, "A {set} in version {version} is not known here: only its envelope is checked.", "1"
+    ),
+    "X135": Kind("set-version", 1, "The set says version {found} (ST03), its group {wanted} (GS08).", "I6"),
+    # segments and elements (codes of IK304 and IK403)
+    "X200": Kind("segment-unknown", 1, "There is no segment {segment} in a {set}.", "1"),
+    "X201": Kind("segment-unexpected", 2, "{segment} ({name}) cannot stand here, in loop {loop}.", "2"),
+    "X202": Kind("segment-missing", 2, "{segment} ({name}) is missing from loop {loop}.", "3"),
+    "X203": Kind("loop-missing", 2, "Loop {loop} ({name}) is missing: it begins with {segment}.", "I7"),
+    "X204": Kind(
+        "segment-too-often", 2, "{segment} ({name}) stands {count} times in loop {loop}; at most {limit}.", "5"
+    ),
+    "X205": Kind("loop-too-often", 2, "Loop {loop} ({name}) stands {count} times; at most {limit}.", "4"),
+    "X206": Kind("segment-out-of-order", 1, "{segment} ({name}) stands too late in loop {loop}.", "7"),
+    "X207": Kind("segment-not-used", 2, "{segment} ({name}) must not be used here.", "I4"),
+    "X208": Kind("segment-unwanted", 4, "{segment} ({name}) may stand only when {situation}.", "I9"),
+    "X209": Kind("segment-qualifier", 2, "{segment} ({name}) cannot begin '{value}' here: {allowed} are allowed.", "2"),
+    "X210": Kind("element-missing", 2, "{element} ({name}) is missing.", "1"),
+    "X211": Kind("element-condition", 1, "{element}: {why}.", "2"),
+    "X212": Kind("elements-too-many", 1, "{segment} has {count} elements; at most {limit}.", "3"),
+    "X213": Kind(
+        "element-too-short", 1, "{element} ({name}) '{value}' is too short: at least {limit} characters.", "4"
+    ),
+    "X214": Kind("element-too-long", 1, "{element} ({name}) '{value}' is too long: at most {limit} characters.", "5"),
+    "X215": Kind("element-character", 1, "{element} ({name}) '{value}' {why}.", "6"),
+    "X216": Kind("element-code", 2, "{element} ({name}) cannot be '{value}'; it is one of {allowed}.", "7"),
+    "X217": Kind("element-date", 1, "{element} ({name}) '{value}' is no date.", "8"),
+    "X218": Kind("element-time", 1, "{element} ({name}) '{value}' is no time.", "9"),
+    "X219": Kind("element-not-used", 2, "{element} ({name}) must be empty; it holds '{value}'.", "I10"),
+    "X220": Kind("element-repeated", 1, "{element} ({name}) is given {count} times; at most {limit}.", "12"),
+    "X221": Kind("components-too-many", 1, "{element} ({name}) has {count} components; at most {limit}.", "13"),
+    "X222": Kind("element-trailing", 1, "{segment} ends in empty elements.", "", "warning"),
+    "X223": Kind("npi-check-digit", 5, "{element} ({name}) '{value}' is no NPI: its check digit is wrong.", "7"),
+    "X224": Kind("element-form", 5, "{element} ({name}) '{value}' is not what it must be: {why}.", "7"),
+    "X225": Kind(
+        "zip-short", 5, "{element} ({name}) '{value}' has five digits; nine are required here.", "7", "warning"
+    ),
+    # hierarchy
+    "X230": Kind(
+        "hierarchy-number", 1, "HL01 is '{found}'; the levels of a set are numbered from 1, and this is {wanted}.", "7"
+    ),
+    "X231": Kind("hierarchy-parent", 1, "HL02 is '{found}'; {why}.", "7"),
+    "X232": Kind("hierarchy-child", 2, "HL04 says '{found}', but this level has {what} below it.", "7", "warning"),
+    # an 835's money, to the cent
+    "X300": Kind("payment-balance", 3, "{why}", topic="balance"),
+    "X301": Kind("claim-balance", 3, "{why}", topic="balance"),
+    "X302": Kind("line-balance", 3, "{why}", topic="balance"),
+    "X303": Kind("lines-charge", 3, "{why}", "", "warning", "balance"),
+    "X304": Kind("reversal-sign", 3, "{why}", "", "warning", "balance"),
+    "X305": Kind("payment-handling", 3, "{why}", "", "warning", "balance"),
+    # what kept a remittance from being read whole
+    "X310": Kind("amount-unreadable", 1, "{element} '{value}' is not an amount; it is read as 0.00."),
+    "X311": Kind("date-unreadable", 1, "{element} '{value}' is not a date; it is left out."),
+    "X312": Kind("value-missing", 2, "{element} is missing: {what}."),
+    "X313": Kind("segment-not-known", 1, "'{segment}' is no segment of a remittance (835); it is kept unread."),
+    "X314": Kind("segment-misplaced", 1, "{segment} cannot stand here; {what}."),
+    "X315": Kind("no-remittance", 1, "The file holds no remittance (835): {why}."),
+    "X316": Kind("remittance-cut-short", 1, "The remittance has no end (SE): claims or adjustments may be missing."),
+    "X317": Kind("payment-missing", 2, "The remittance has no {segment}: {what}."),
+    "X318": Kind("number-unreadable", 1, "{element} '{value}' is not a number; it is read as 0."),
+    "X319": Kind("segment-repeated", 2, "{segment} is given once more with another value; it is kept unread."),
+}
+
+
+def fault(rule: str, at: Position, path: str = "", **facts: str | int) -> Finding:
+    """A finding of one kind, put into words."""
+    kind = KINDS[rule]
+    return Finding(rule, kind.slug, kind.topic, kind.severity, "fail", path, kind.text.format(**facts), at=at)

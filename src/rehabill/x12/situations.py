@@ -1,0 +1,42 @@
+"""The situations that the specs name and that a file alone can answer, each a look at one segment.
+
+A spec names what must stand "when the situation holds"; its words are in the spec. What no file can tell (did somebody
+else give the care?) is not here and is never asked for.
+"""
+
+from collections.abc import Callable
+
+import msgspec
+
+Values = list[str]
+"""A segment split at its element separator, the id first; short segments are filled up with empty elements."""
+
+
+class Situation(msgspec.Struct, frozen=True):
+    """Holds or not by the nearest segment of that id: in the loop itself or in one around it."""
+
+    segment: str
+    holds: Callable[[Values, str], bool]
+    """Takes the values and the component separator."""
+
+
+def _component(value: str, number: int, separator: str) -> str:
+    parts = value.split(separator)
+    return parts[number - 1] if number <= len(parts) else ""
+
+
+SITUATIONS = {
+    "patient_is_subscriber": Situation("SBR", lambda sbr, _: sbr[2] == "18"),
+    "patient_is_not_subscriber": Situation("SBR", lambda sbr, _: sbr[2] == ""),
+    "changes_an_earlier_claim": Situation("CLM", lambda clm, mark: _component(clm[5], 3, mark) in ("7", "8")),
+    "accident": Situation("CLM", lambda clm, mark: bool({"AA", "OA"}.intersection(clm[11].split(mark)[:2]))),
+    "car_accident": Situation("CLM", lambda clm, mark: "AA" in clm[11].split(mark)[:2]),
+    "sent_apart": Situation("PWK", lambda pwk, _: pwk[2] != "AA"),
+    "money_moves_electronically": Situation("BPR", lambda bpr, _: bpr[4] in ("ACH", "BOP", "FWT")),
+}
+WATCHED = frozenset(situation.segment for situation in SITUATIONS.values())
+
+
+def holds(name: str, values: Values, component: str) -> bool:
+    """Does the situation hold by these values of its segment?"""
+    return SITUATIONS[name].holds([*values, *[""] * 16], component)
