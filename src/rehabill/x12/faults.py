@@ -101,6 +101,7 @@ KINDS: dict[str, Kind] = {
     "X225": Kind(
         "zip-short", 5, "{element} ({name}) '{value}' has five digits; nine are required here.", "7", "warning"
     ),
+    "X226": Kind("element-situation", 4, "{element} ({name}) must be given when {situation}.", "2"),
     # hierarchy
     "X230": Kind(
         "hierarchy-number", 1, "HL01 is '{found}'; the levels of a set are numbered from 1, and this is {wanted}.", "7"

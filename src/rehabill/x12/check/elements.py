@@ -7,10 +7,14 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from rehabill.base.ids import npi_is_valid
+from rehabill.x12.check.conditions import conditional_places
 from rehabill.x12.check.relations import holds, in_words
 from rehabill.x12.delimiters import Delimiters
 from rehabill.x12.scan import shown
 from rehabill.x12.spec.schema import CompositeSpec, ElementSpec, SegmentSpec
+
+
+Place = ElementSpec | CompositeSpec
 
 
 class Flaw(msgspec.Struct, frozen=True):
@@ -23,7 +27,16 @@ class Flaw(msgspec.Struct, frozen=True):
 
 def flaws(spec: SegmentSpec, text: str, delimiters: Delimiters) -> list[Flaw]:
     """Everything wrong with the elements of a segment that stands where `spec` says."""
-    return list(_Look(spec, text, delimiters).flaws())
+    return [*_Look(spec, text, delimiters).flaws(), *_situational(spec, text, delimiters)]
+
+
+def _situational(spec: SegmentSpec, text: str, delimiters: Delimiters) -> Iterator[Flaw]:
+    """Places that the segment's own values require and that are empty."""
+    values = text.split(delimiters.element)
+    for place in conditional_places(spec):
+        if place.is_due(values, delimiters.component):
+            facts: dict[str, str | int] = {"element": place.element, "name": place.name, "situation": place.when}
+            yield Flaw("X226", place.element, facts)
 
 
 class _Look:
@@ -42,7 +55,7 @@ class _Look:
         for number, place in enumerate(spec.elements, 1):
             value = values[number - 1] if number <= len(values) else ""
             yield from self._place(f"{spec.id}{number:02d}", place, value, former)
-            former = value
+            former = _qualifier(place, value)
         names = [place.name for place in spec.elements]
         for relation in spec.relations:
             if not holds(relation, values):
@@ -50,7 +63,7 @@ class _Look:
                 element = f"{spec.id}{relation.places[0]:02d}"
                 yield Flaw("X211", element, {"element": element, "why": in_words(relation, named)})
 
-    def _place(self, element: str, place: ElementSpec | CompositeSpec, value: str, former: str) -> Iterator[Flaw]:
+    def _place(self, element: str, place: Place, value: str, former: str) -> Iterator[Flaw]:
         if not value:
             if place.usage == "R":
                 yield Flaw("X210", element, {"element": element, "name": place.name})
@@ -80,7 +93,7 @@ class _Look:
         for number, part in enumerate(place.parts, 1):
             one = parts[number - 1] if number <= len(parts) else ""
             yield from self._place(f"{element}-{number}", part, one, former)
-            former = one
+            former = _qualifier(part, one)
         for relation in place.relations:
             if not holds(relation, parts):
                 named = [place.parts[index - 1].name for index in relation.places if index <= len(place.parts)]
@@ -108,6 +121,11 @@ class _Look:
             yield Flaw("X214", element, {**facts, "limit": place.high})
         else:
             yield from _form(place, value, former, element, facts)
+
+
+def _qualifier(place: Place, value: str) -> str:
+    """What the place behind goes by; nothing when it is a code not allowed."""
+    return "" if isinstance(place, ElementSpec) and place.codes and value not in place.codes else value
 
 
 def _shown(value: str) -> str:

@@ -7,6 +7,7 @@ It is never laxer than the rule: what passes needs no second look; what does not
 import re
 from collections.abc import Callable, Sequence
 
+from rehabill.x12.check.conditions import conditional_places
 from rehabill.x12.check.relations import holds, unsettled
 from rehabill.x12.delimiters import Delimiters
 from rehabill.x12.spec.schema import CompositeSpec, ElementSpec, SegmentSpec
@@ -20,11 +21,11 @@ TIME = r"(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?"
 _PRINTED = "".join(map(chr, range(0x21, 0x7F)))
 
 _BY_QUALIFIER = {
-    "D8": DATE, "RD8": f"{DATE}-{DATE}", "TE": r"\d{10}", "FX": r"\d{10}", "EI": r"\d{9}", "24": r"\d{9}",
+    "D8": DATE, "RD8": NEVER, "TE": r"\d{10}", "FX": r"\d{10}", "EI": r"\d{9}", "24": r"\d{9}",
     "34": r"\d{9}", "SY": r"\d{9}", "XX": NEVER,
 }  # fmt: skip
 _BY_FORM = {
-    "d8": DATE, "rd8": f"{DATE}-{DATE}", "tm": TIME, "npi": NEVER, "zip": r"\d{5}(?:\d{4})?", "zip9": r"\d{9}",
+    "d8": DATE, "rd8": NEVER, "tm": TIME, "npi": NEVER, "zip": r"\d{5}(?:\d{4})?", "zip9": r"\d{9}",
     "phone": r"\d{10}", "ssn": r"\d{9}", "tin": r"\d{9}", "taxonomy": r"[0-9A-Z]{10}",
 }  # fmt: skip
 
@@ -34,16 +35,19 @@ def glance(spec: SegmentSpec, delimiters: Delimiters) -> Glance:
     element = re.escape(delimiters.element)
     places = [_place(place, before, delimiters) for before, place in _with_former(spec.elements)]
     pattern = re.compile(spec.id + _sequence(places, _required(spec.elements), element) + f"(?<!{element})").fullmatch
-    open_relations = unsettled(spec.relations, spec.elements)
-    if not open_relations:
+    relations, conditional = unsettled(spec.relations, spec.elements), conditional_places(spec)
+    if not relations and not conditional:
         return pattern
 
-    def with_relations(text: str) -> bool:
-        return pattern(text) is not None and all(
-            holds(relation, text.split(delimiters.element)[1:]) for relation in open_relations
+    def with_conditions(text: str) -> bool:
+        if pattern(text) is None:
+            return False
+        values = text.split(delimiters.element)
+        return all(holds(relation, values[1:]) for relation in relations) and not any(
+            place.is_due(values, delimiters.component) for place in conditional
         )
 
-    return with_relations
+    return with_conditions
 
 
 def _with_former(
