@@ -1,8 +1,8 @@
 """One payer's law over one interval of days, compiled once: dict reads instead of searches.
 
 All effective dates of the almanac cut time into intervals. `Law` holds what is the same for every payer in an
-interval, `Edition` joins it with one payer's profile. Both are immutable once built, but for a memo of derived
-amounts that other layers may keep on an edition (the same question always has the same answer).
+interval, `Edition` joins it with one payer's profile. Both are immutable once built, but for a memo of what follows
+from them, which other layers may keep on an edition (the same question always has the same answer).
 """
 
 import datetime as dt
@@ -92,7 +92,10 @@ class Edition:
 
     def stamp(self, on: dt.date) -> str:
         """`medicare-b@2026-03-04+2026.11`: enough to reproduce the answer."""
-        return f"{self.profile.name}@{on.isoformat()}+{self.law.release}"
+        found: str | None = self.memo.get(on)
+        if found is None:
+            found = self.remember(on, f"{self.profile.name}@{on.isoformat()}+{self.law.release}")
+        return found
 
     def value(self, name: str) -> Any:
         """The value of a parameter. Raises `NotInForce`."""

@@ -1,5 +1,7 @@
 """A visit to coded lines: read, gather, count, split, modify, explain."""
 
+from operator import attrgetter
+
 import msgspec
 
 from rehabill.almanac.edition import Edition
@@ -9,8 +11,8 @@ from rehabill.coding import drafts as drafting
 from rehabill.coding.assistants import policy_of
 from rehabill.coding.drafts import Draft, Terms
 from rehabill.coding.modifiers import add_modifiers, in_order
-from rehabill.coding.record import discipline_of, read
-from rehabill.coding.services import Service, gather
+from rehabill.coding.record import discipline_of, read, says_separate
+from rehabill.coding.services import Service
 from rehabill.model.coded import CodedLine, CodedVisit
 from rehabill.model.visit import Visit
 from rehabill.pricing.allowed import Item, allowed
@@ -18,6 +20,7 @@ from rehabill.pricing.fee import Where, check_locality
 
 _TELEHEALTH_HOME = "10"
 _OFFICE = "11"
+_CODE = attrgetter("code")
 
 
 def code(visit: Visit, edition: Edition) -> CodedVisit:
@@ -25,15 +28,16 @@ def code(visit: Visit, edition: Edition) -> CodedVisit:
     check_locality(edition, visit.locality)
     if visit.telehealth is None and isinstance(visit.context.telehealth, str):
         visit = msgspec.structs.replace(visit, telehealth=visit.context.telehealth)
-    _check_indexes(visit)
+    if says_separate(visit):
+        _check_indexes(visit)
     reading = read(visit, edition)
-    steps, not_billed = reading.steps, reading.not_billed
+    steps = reading.steps
     place = _place_of_service(visit, edition, steps)
     where = Where(visit.locality, place in edition.law.almanac.facility_places, visit.qp, visit.participating)
     terms = Terms(edition, visit.units_rule or edition.profile.units_rule, policy_of(edition), where)
-    day = drafting.draft(gather(reading.entries), terms)
-    not_billed += day.not_billed
+    day = drafting.draft(reading.services(), terms)
     steps += day.steps
+    not_billed = reading.not_billed + day.not_billed
     drafts = day.lines
     _order(drafts, edition, where)
     add_modifiers(drafts, visit, edition, where, steps)
@@ -45,7 +49,7 @@ def code(visit: Visit, edition: Edition) -> CodedVisit:
         discipline=discipline_of(visit),
         place_of_service=place,
         lines=_lines(drafts, edition, steps),
-        not_billed=tuple(sorted(not_billed, key=lambda left: left.treatments)),
+        not_billed=tuple(sorted(not_billed, key=lambda left: left.treatments)) if not_billed else (),
         suggestions=tuple(reading.suggestions),
         steps=tuple(steps),
     )
@@ -78,50 +82,46 @@ def _place_of_service(visit: Visit, edition: Edition, steps: list[Step]) -> str 
 
 def _order(drafts: list[Draft], edition: Edition, where: Where) -> None:
     """By code, the therapist's line first; by falling price for a payer that denies the excess in claim order."""
-    drafts.sort(key=lambda draft: (draft.code, draft.service.discipline, draft.part.assistant))
+    drafts.sort(key=_CODE)  # and as they came: by discipline, the therapist's part before the assistant's
     if edition.profile.line_order == "price":
         amounts = allowed(edition, [Item(draft.code, 1) for draft in drafts], where)
-        price_of = {draft: amount.full_cents for draft, amount in zip(drafts, amounts, strict=True)}
-        drafts.sort(key=lambda draft: -price_of[draft])
+        prices = {draft.code: amount.full_cents for draft, amount in zip(drafts, amounts, strict=True)}
+        drafts.sort(key=lambda draft: -prices[draft.code])
 
 
 def _lines(drafts: list[Draft], edition: Edition, steps: list[Step]) -> tuple[CodedLine, ...]:
-    number_of = {draft: number for number, draft in enumerate(drafts, start=1)}
     lines = []
-    for draft in drafts:
-        modifiers = in_order(draft, edition, draft.steps)
-        steps.extend(draft.steps)
+    for number, draft in enumerate(drafts, start=1):
+        modifiers = draft.modifiers if len(draft.modifiers) < 2 else in_order(draft, edition)
+        because = tuple(draft.steps)
+        steps += because
         part, service = draft.part, draft.service
         lines.append(
             CodedLine(
-                line=number_of[draft],
-                code=draft.code,
-                modifiers=modifiers,
-                units=part.units,
-                minutes=None if service.minutes is None else part.therapist_minutes + part.assistant_minutes,
-                treatments=service.treatments,
-                because=tuple(draft.steps),
-                discipline=service.discipline,
-                assistant_minutes=None if service.assistant is None else part.assistant_minutes,
-                distinct_from=tuple(sorted({number_of[other] for other in draft.separate_from})),
-                patients=_patients(service),
-                description=_description(service),
+                number,
+                draft.code,
+                modifiers,
+                part.units,
+                None if service.minutes is None else part.therapist_minutes + part.assistant_minutes,
+                service.treatments,
+                because,
+                service.discipline,
+                None if service.assistant is None else part.assistant_minutes,
+                tuple(sorted(draft.separate_from)),
+                _patients(service) if service.code.basis == "group" else None,
+                _description(service) if service.code.unlisted else None,
             )
         )
     return tuple(lines)
 
 
 def _patients(service: Service) -> int | None:
-    """How many were treated at once; only a group's line tells it."""
-    if service.code.basis != "group":
-        return None
-    counts = [entry.treatment.patients for entry in service.entries if entry.treatment.patients is not None]
+    """How many were treated at once, as a group's line tells."""
+    counts = [treatment.patients for treatment in service.given if treatment.patients is not None]
     return max(counts, default=None)
 
 
 def _description(service: Service) -> str | None:
-    """An unlisted code must say what was done."""
-    if not service.code.unlisted:
-        return None
-    texts = [entry.treatment.text for entry in service.entries if entry.treatment.text]
+    """What was done, as an unlisted code must say."""
+    texts = [treatment.text for treatment in service.given if treatment.text]
     return "; ".join(texts) or None

@@ -6,27 +6,24 @@ import msgspec
 
 from rehabill.almanac.edition import Edition
 from rehabill.almanac.schema import Code
-from rehabill.base.finding import Step
+from rehabill.base.finding import Fact, Step
 from rehabill.coding import services as counting
 from rehabill.coding.assistants import REASONS, UNMARKED, Part, Policy, is_supply, split, whole_service
-from rehabill.coding.services import POOL, Service, many
+from rehabill.coding.services import POOL, Counted, Service, many
 from rehabill.model.coded import NotBilled
 from rehabill.pricing.allowed import Item, allowed
 from rehabill.pricing.fee import Where
 
 
-class Draft:
-    """A line in the making."""
+class Draft(msgspec.Struct, gc=False):
+    """A line in the making. `separate_from` are numbers of lines from which the record shows it separate."""
 
-    __slots__ = ("code", "modifiers", "part", "separate_from", "service", "steps")
-
-    def __init__(self, service: Service, part: Part, steps: list[Step]) -> None:
-        self.service = service
-        self.part = part
-        self.code = service.code.code
-        self.modifiers: set[str] = set()
-        self.steps = steps
-        self.separate_from: tuple[Draft, ...] = ()
+    code: str
+    service: Service
+    part: Part
+    steps: list[Step]
+    modifiers: tuple[str, ...] = ()
+    separate_from: tuple[int, ...] = ()
 
 
 class Terms(msgspec.Struct, frozen=True, gc=False):
@@ -38,7 +35,7 @@ class Terms(msgspec.Struct, frozen=True, gc=False):
     where: Where
 
 
-class Drafts(msgspec.Struct):
+class Drafts(msgspec.Struct, gc=False):
     """The drafts of a day, what earned no unit, and what was said of the day as a whole."""
 
     lines: list[Draft]
@@ -72,15 +69,16 @@ def _pool(pool: list[Service], terms: Terms, day: Drafts) -> None:
 
     counted = counting.pool_units(pool, terms.rule, prefer)
     day.steps += counted.steps
-    for service in pool:
-        units = counted.units[service.code.code]
+    for service, units, reason in zip(pool, counted.units, counted.reasons, strict=True):
         if not units:
-            day.not_billed.append(_no_unit(service, terms.rule, pool, sum(counted.units.values())))
+            day.not_billed.append(_no_unit(service, terms.rule, counted))
             continue
-        reasons = [counted.reasons[service.code.code]]
+        code, because = service.code.code, [reason]
         for part in split(units, service.therapist or 0, service.assistant or 0, terms.policy):
-            day.lines.append(Draft(service, part, reasons + _division(service.code, part, terms.policy)))
-            reasons = []
+            if part.assistant_minutes:
+                because.append(_division(code, part, terms.policy))
+            day.lines.append(Draft(code, service, part, because))
+            because = []
 
 
 def _worth(
@@ -89,9 +87,7 @@ def _worth(
     """What an allocation nets, in ten-thousandths of a cent: an assistant's line loses a part of the payer's share."""
     items, shares = [], []
     edition = terms.edition
-    cut = 100 - edition.number("medicare.therapy.assistant_payment_percent")
-    payers_share = 100 - edition.number("medicare.part_b.coinsurance_percent")
-    marked = 10_000 - payers_share * cut if edition.profile.assistant_reduction else 10_000
+    marked = _net_of_assistant(edition)
     for service in pool:
         name = service.code.code
         for part in split(so_far[name] + (name in extra), service.therapist or 0, service.assistant or 0, terms.policy):
@@ -99,6 +95,17 @@ def _worth(
             shares.append(marked if part.assistant else 10_000)
     amounts = allowed(edition, items, terms.where, beside)
     return sum([amount.allowed_cents * share for amount, share in zip(amounts, shares, strict=True)])
+
+
+def _net_of_assistant(edition: Edition) -> int:
+    """What is left of an assistant's line, in ten-thousandths of its allowed amount."""
+    found: int | None = edition.memo.get("net of assistant")
+    if found is None:
+        cut = 100 - edition.number("medicare.therapy.assistant_payment_percent")
+        payers_share = 100 - edition.number("medicare.part_b.coinsurance_percent")
+        net = 10_000 - payers_share * cut if edition.profile.assistant_reduction else 10_000
+        found = edition.remember("net of assistant", net)
+    return found
 
 
 def _outside_pool(
@@ -124,7 +131,14 @@ def _outside_pool(
     if service.assistant != 0 and is_supply(code.code, terms.edition):
         policy = UNMARKED
     part = whole_service(units, service.therapist, service.assistant, policy)
-    day.lines.append(Draft(service, part, [reason, *_division(code, part, policy)]))
+    day.lines.append(_whole(service, part, reason, policy))
+
+
+def _whole(service: Service, part: Part, reason: Step, policy: Policy) -> Draft:
+    """A service that stands on one line."""
+    code = service.code.code
+    because = [reason, _division(code, part, policy)] if part.assistant_minutes else [reason]
+    return Draft(code, service, part, because)
 
 
 def _is_time(code: Code) -> bool:
@@ -141,7 +155,7 @@ def _chain(base: Service, further: Service | None, add_on: Code, policy: Policy,
         day.not_billed += [_too_short(service) for service in members]
         return
     treatments = tuple(sorted(index for service in members for index in service.treatments))
-    entries = tuple(entry for service in members for entry in service.entries)
+    given = tuple(treatment for service in members for treatment in service.given)
     whole = whole_service(first, therapist, assistant, policy)
     own = min(therapist, base.code.unit_minutes) if more else therapist
     helped = min(assistant, base.code.unit_minutes - own) if more else assistant
@@ -149,32 +163,33 @@ def _chain(base: Service, further: Service | None, add_on: Code, policy: Policy,
     for code, units, by_therapist, by_assistant in ((base.code, first, own, helped), rest):
         if units:
             part = Part(units, whole.assistant, by_therapist, by_assistant, whole.why)
-            service = Service(code, base.discipline, therapist, assistant, treatments, entries)
-            day.lines.append(Draft(service, part, [reason, *_division(code, part, policy)]))
+            service = Service(code, base.discipline, therapist, assistant, treatments, given)
+            day.lines.append(_whole(service, part, reason, policy))
 
 
-def _division(code: Code, part: Part, policy: Policy) -> list[Step]:
-    """Whose minutes stand on a line, where an assistant had a part."""
-    if not part.assistant_minutes:
-        return []
+def _division(code: str, part: Part, policy: Policy) -> Step:
+    """Whose minutes stand on a line in which an assistant had a part."""
     text = "{}: {} minutes by the therapist and {} by the assistant, {} on this line; "
-    facts = (code.code, part.therapist_minutes, part.assistant_minutes, many(part.units))
+    facts = (code, part.therapist_minutes, part.assistant_minutes, many(part.units))
     reason = REASONS[part.why].format(percent=policy.percent)
     law = ("medicare.therapy.de_minimis_percent",) if policy.marked else ("payer.assistant_modifier",)
-    return [Step("assistants", text + reason, facts, law)]
+    return Step("assistants", text + reason, facts, law)
 
 
-def _no_unit(service: Service, rule: str, pool: list[Service], units: int) -> NotBilled:
+def _no_unit(service: Service, rule: str, counted: Counted) -> NotBilled:
+    units = sum(counted.units)
+    facts: tuple[Fact, ...] = (counted.minutes,)
+    law = "medicare.therapy.total_time_rule"
     if rule == "ama_midpoint":
         law = "cpt.midpoint_rule"
+        text = "{} minutes of {} are less than the 8 that earn a unit by themselves"
         facts = (service.minutes, service.code.code)
-        reason = Step("units", "{} minutes of {} are less than the 8 that earn a unit by themselves", facts, (law,))
+    elif units:
+        text = "no unit left: {} timed minutes are {}"
+        facts = (counted.minutes, many(units))
     else:
-        law = "medicare.therapy.total_time_rule"
-        total = sum(other.minutes or 0 for other in pool)
-        reason = Step("units", "no unit left: {} timed minutes are {}", (total, many(units)), (law,))
-        if not units:
-            reason = Step("units", "{} timed minutes in all earn no unit", (total,), (law,))
+        text = "{} timed minutes in all earn no unit"
+    reason = Step("units", text, facts, (law,))
     return NotBilled(service.treatments, service.code.code, service.minutes, reason, law)
 
 

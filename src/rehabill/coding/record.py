@@ -6,6 +6,7 @@ not count stays on record with its reason.
 
 import datetime as dt
 import re
+from operator import attrgetter
 
 import msgspec
 
@@ -14,6 +15,7 @@ from rehabill.almanac.schema import Code
 from rehabill.base.errors import InputError
 from rehabill.base.finding import Step
 from rehabill.coding import words
+from rehabill.coding.services import Service
 from rehabill.model.coded import NotBilled, Suggestion
 from rehabill.model.terms import Discipline, Role
 from rehabill.model.visit import Treatment, Visit
@@ -23,35 +25,27 @@ ASSISTANTS = frozenset({"PTA", "OTA"})
 DISCIPLINE_OF: dict[str, Discipline] = {"PT": "PT", "PTA": "PT", "OT": "OT", "OTA": "OT", "SLP": "SLP"}
 GROUP_CODE = "97150"
 BY_TIME = frozenset({"quarter_hour", "span", "whole"})
+_DISTINCT_FROM = attrgetter("distinct_from")
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
 
-class Entry(msgspec.Struct, frozen=True, gc=False):
-    """One treatment that counts. `minutes` is None when none were recorded."""
+class Kind(msgspec.Struct, frozen=True, gc=False):
+    """What a treatment is, whatever its minutes: its code, whether they are an assistant's, of whose discipline."""
 
-    index: int
     code: Code
-    discipline: Discipline
-    minutes: int | None
     by_assistant: bool
-    treatment: Treatment
+    discipline: Discipline
+    service: str
+    """Discipline and code: treatments of which these are the same are one service."""
 
 
-class Reading(msgspec.Struct):
-    """Everything read of a visit's treatments."""
-
-    entries: list[Entry] = []
-    not_billed: list[NotBilled] = []
-    suggestions: list[Suggestion] = []
-    steps: list[Step] = []
-
-
-def read(visit: Visit, edition: Edition) -> Reading:
+def read(visit: Visit, edition: Edition) -> "Reading":
     """Read every treatment of a visit. Raises `InputError` for times of day that are none."""
-    reader = _Reader(visit, edition)
+    reading = Reading(visit, edition)
     for index, treatment in enumerate(visit.treatments):
-        reader.take(index, treatment, _minutes(index, treatment))
-    return reader.reading
+        by_the_clock = treatment.start is not None or treatment.end is not None
+        reading.take(index, treatment, _minutes(index, treatment) if by_the_clock else treatment.minutes)
+    return reading
 
 
 def discipline_of(visit: Visit) -> Discipline:
@@ -65,10 +59,13 @@ def discipline_of(visit: Visit) -> Discipline:
     return "PT"
 
 
+def says_separate(visit: Visit) -> bool:
+    """Whether any treatment is recorded as separate from another."""
+    return any(map(_DISTINCT_FROM, visit.treatments))
+
+
 def _minutes(index: int, treatment: Treatment) -> int | None:
     """The minutes stated, else those between start and end."""
-    if treatment.start is None and treatment.end is None:
-        return treatment.minutes
     start, end = _clock(index, "start", treatment.start), _clock(index, "end", treatment.end)
     if treatment.minutes is not None or start is None or end is None:
         return treatment.minutes
@@ -86,36 +83,67 @@ def _clock(index: int, name: str, text: str | None) -> int | None:
     return int(match.group(1)) * 60 + int(match.group(2))
 
 
-class _Reader:
-    """Takes treatments one by one; each becomes an entry, or is left out with the reason."""
+class Reading:
+    """Takes treatments one by one; each counts toward its service, or is left out with the reason."""
 
     def __init__(self, visit: Visit, edition: Edition) -> None:
         self.visit = visit
         self.edition = edition
         self.discipline = discipline_of(visit)
-        self.reading = Reading([], [], [], [])
+        self.by_name: dict[str, Service] = {}
+        self.not_billed: list[NotBilled] = []
+        self.suggestions: list[Suggestion] = []
+        self.steps: list[Step] = []
+
+    def services(self) -> list[Service]:
+        """What counts, in the order of discipline and code, whatever the order of the treatments."""
+        return [self.by_name[name] for name in sorted(self.by_name)]
 
     def take(self, index: int, treatment: Treatment, minutes: int | None) -> None:
-        """One treatment to an entry; what stops it says so in `Left`."""
-        code: str | None = None
+        """One treatment to its service; what stops it says so in `Left`.
+
+        A clinic gives the same kinds of treatment all day. One that was read without a word to say of it follows from
+        its code, mode, givers and patients alone, and is remembered.
+        """
+        key = (
+            "kind", self.discipline, treatment.code, treatment.mode, treatment.by, treatment.with_, treatment.patients,
+        )  # fmt: skip
+        kind: Kind | None = self.edition.memo.get(key)
+        code = kind.code.code if kind else None
         try:
-            stated, patients = self._code(index, treatment, minutes)
-            code = self._as_the_payer_calls_it(index, stated)
-            if treatment.patients is None and patients is not None:
-                treatment = msgspec.structs.replace(treatment, patients=patients)
-            if treatment.mode in ("group", "concurrent"):
-                code = self._as_group(index, treatment, code)
-            known = self._valid(code)
-            by_assistant, discipline = self._giver(index, treatment, known)
-            self._measured(known, minutes)
+            if kind is None:
+                said = len(self.steps)
+                named, patients = self._code(index, treatment, minutes)
+                code = self._as_the_payer_calls_it(index, named)
+                if treatment.patients is None and patients is not None:
+                    treatment = msgspec.structs.replace(treatment, patients=patients)
+                if treatment.mode in ("group", "concurrent"):
+                    code = self._as_group(index, treatment, code)
+                kind = self._kind(index, treatment, self._valid(code))
+                if len(self.steps) == said:
+                    self.edition.remember(key, kind)
+            if not minutes:
+                self._measured(kind.code, minutes)
         except _Left as left:
             law = left.reason.because[0] if left.reason.because else None
-            self.reading.not_billed.append(NotBilled((index,), code, minutes, left.reason, law, left.invalid))
+            self.not_billed.append(NotBilled((index,), code, minutes, left.reason, law, left.invalid))
             return
-        self.reading.entries.append(Entry(index, known, discipline, minutes, by_assistant, treatment))
+        self._count(kind, index, treatment, minutes)
+
+    def _count(self, kind: Kind, index: int, treatment: Treatment, minutes: int | None) -> None:
+        own, helped = (0, minutes) if kind.by_assistant else (minutes, 0)
+        service = self.by_name.get(kind.service)
+        if service is None:
+            self.by_name[kind.service] = Service(kind.code, kind.discipline, own, helped, (index,), (treatment,))
+        else:
+            service.add(own, helped, index, treatment)
+
+    def _kind(self, index: int, treatment: Treatment, code: Code) -> Kind:
+        by_assistant, discipline = self._giver(index, treatment, code)
+        return Kind(code, by_assistant, discipline, f"{discipline} {code.code}")
 
     def _say(self, stage: str, text: str, facts: tuple[str | int | None, ...], *law: str) -> None:
-        self.reading.steps.append(Step(stage, text, facts, law))
+        self.steps.append(Step(stage, text, facts, law))
 
     def _code(self, index: int, treatment: Treatment, minutes: int | None) -> tuple[str, int | None]:
         """The code given, or the one its words mean; and how many patients the words speak of."""
@@ -136,7 +164,7 @@ class _Reader:
             minutes=minutes,
         )
         suggestion = Suggestion(index, found.codes, found.confidence, found.why, found.ask, found.together)
-        self.reading.suggestions.append(suggestion)
+        self.suggestions.append(suggestion)
         if not found.codes or found.ask is not None:
             raise _Left(Step("words", "{}", (found.ask or found.why,)))
         self._say("words", "treatment {} is {}: {}", (index + 1, found.codes[0], found.why))

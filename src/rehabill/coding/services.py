@@ -1,6 +1,6 @@
-"""Entries of one code gathered into services, and services into units by the way their code is counted."""
+"""All treatments of one code as one service, and its units by the way the code is counted."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import msgspec
 
@@ -8,8 +8,8 @@ from rehabill.almanac.edition import Edition
 from rehabill.almanac.schema import Code
 from rehabill.base.finding import Step
 from rehabill.coding import units
-from rehabill.coding.record import Entry
 from rehabill.model.terms import Discipline
+from rehabill.model.visit import Treatment
 
 POOL = "quarter_hour"
 POOL_LAW = ("medicare.therapy.total_time_rule", "payer.units_rule")
@@ -19,36 +19,29 @@ ONCE_LAW = ("cpt.untimed_once",)
 WHOLE_LAW: tuple[str, ...] = ("cpt.time_band",)
 
 
-class Service(msgspec.Struct):
-    """All of one code by one discipline on the day. Minutes that were not recorded leave the total None."""
+class Service(msgspec.Struct, gc=False):
+    """All of one code by one discipline on the day. Minutes that were not recorded leave the total None.
+
+    `given` are the treatments themselves, `treatments` their places in the visit, counted from 0.
+    """
 
     code: Code
     discipline: Discipline
     therapist: int | None = 0
     assistant: int | None = 0
     treatments: tuple[int, ...] = ()
-    entries: tuple[Entry, ...] = ()
+    given: tuple[Treatment, ...] = ()
 
     @property
     def minutes(self) -> int | None:
         return None if self.therapist is None or self.assistant is None else self.therapist + self.assistant
 
-
-def gather(entries: Iterable[Entry]) -> list[Service]:
-    """Services in the order of discipline and code, whatever the order of the treatments."""
-    found: dict[tuple[Discipline, str], Service] = {}
-    for entry in entries:
-        key = (entry.discipline, entry.code.code)
-        service = found.get(key)
-        if service is None:
-            service = found[key] = Service(entry.code, entry.discipline)
-        if entry.by_assistant:
-            service.assistant = _plus(service.assistant, entry.minutes)
-        else:
-            service.therapist = _plus(service.therapist, entry.minutes)
-        service.treatments += (entry.index,)
-        service.entries += (entry,)
-    return [found[key] for key in sorted(found)]
+    def add(self, therapist: int | None, assistant: int | None, index: int, treatment: Treatment) -> None:
+        """One more treatment of the same code."""
+        self.therapist = _plus(self.therapist, therapist)
+        self.assistant = _plus(self.assistant, assistant)
+        self.treatments += (index,)
+        self.given += (treatment,)
 
 
 def _plus(sum_so_far: int | None, minutes: int | None) -> int | None:
@@ -59,27 +52,29 @@ Prefer = Callable[[dict[str, int], tuple[str, ...], int], tuple[str, ...]]
 """Given the units so far, the tied codes and how many of them may have one more: which ones."""
 
 
-class Counted(msgspec.Struct, frozen=True):
-    """Units by code, the step that justifies each code's units, and what was said of the day as a whole."""
+class Counted(msgspec.Struct, frozen=True, gc=False):
+    """All minutes together; of each service in turn its units and why; what was said of the day as a whole."""
 
-    units: dict[str, int]
-    reasons: dict[str, Step]
+    minutes: int
+    units: list[int]
+    reasons: list[Step]
     steps: tuple[Step, ...] = ()
 
 
 def pool_units(services: list[Service], rule: str, prefer: Prefer) -> Counted:
     """Units of one discipline's 15-minute services, all with minutes."""
-    minutes = {service.code.code: service.minutes or 0 for service in services}
+    minutes = {service.code.code: (service.therapist or 0) + (service.assistant or 0) for service in services}
     return _by_midpoint(minutes) if rule == "ama_midpoint" else _by_total_time(minutes, prefer)
 
 
 def _by_midpoint(minutes: dict[str, int]) -> Counted:
-    counted = {code: units.midpoint(spent) for code, spent in minutes.items()}
-    reasons = {
-        code: Step("units", "{}: {} minutes by themselves earn {}", (code, spent, many(counted[code])), MIDPOINT_LAW)
-        for code, spent in minutes.items()
-    }
-    return Counted(counted, reasons)
+    counted = [units.midpoint(spent) for spent in minutes.values()]
+    text = "{}: {} minutes by themselves earn {}"
+    reasons = [
+        Step("units", text, (code, spent, many(earned)), MIDPOINT_LAW)
+        for (code, spent), earned in zip(minutes.items(), counted, strict=True)
+    ]
+    return Counted(sum(minutes.values()), counted, reasons)
 
 
 def _by_total_time(minutes: dict[str, int], prefer: Prefer) -> Counted:
@@ -91,8 +86,12 @@ def _by_total_time(minutes: dict[str, int], prefer: Prefer) -> Counted:
         chosen = prefer(so_far, divided.tied, divided.places)
         winners += chosen
         steps.append(_tie(divided, minutes, chosen))
-    reasons = {code: _reason(code, spent, divided.whole[code], code in winners) for code, spent in minutes.items()}
-    return Counted({code: divided.whole[code] + (code in winners) for code in minutes}, reasons, tuple(steps))
+    counted, reasons = [], []
+    for code, whole in divided.whole.items():
+        wins = code in winners
+        counted.append(whole + wins)
+        reasons.append(_reason(code, minutes[code], whole, wins))
+    return Counted(divided.minutes, counted, reasons, tuple(steps))
 
 
 def _reason(code: str, spent: int, whole: int, wins: bool) -> Step:
@@ -131,7 +130,7 @@ def other_units(service: Service, edition: Edition) -> tuple[int, Step]:
         facts = (code.code, minutes, code.unit_minutes, code.max_minutes)
         return 1, Step("units", text, facts, ("cpt.time_band",))
     if code.basis == "region":
-        regions = len({entry.treatment.region for entry in service.entries})
+        regions = len({treatment.region for treatment in service.given})
         return regions, Step("units", "{}: one unit for each region, {} in all", (code.code, regions), ONCE_LAW)
     law = ("medicare.therapy.group",) if code.basis == "group" else ONCE_LAW
     return 1, Step("units", "{} is one unit, whatever the minutes", (code.code,), law)

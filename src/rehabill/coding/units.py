@@ -30,20 +30,22 @@ def total_time(minutes: Mapping[str, int]) -> TotalTime:
     ('97140',)
     """
     total = sum(minutes.values())
-    units = midpoint(total)
-    whole = {code: spent // UNIT_MINUTES for code, spent in minutes.items()}
-    left = units - sum(whole.values())
-    remainders = sorted(
-        ((spent % UNIT_MINUTES, code) for code, spent in minutes.items() if spent % UNIT_MINUTES),
-        key=lambda pair: (-pair[0], pair[1]),
-    )
+    units = left = midpoint(total)
+    whole: dict[str, int] = {}
+    remainders: list[tuple[int, str]] = []
+    for code, spent in minutes.items():
+        own = whole[code] = spent // UNIT_MINUTES
+        left -= own
+        if remainder := spent % UNIT_MINUTES:
+            remainders.append((-remainder, code))
     if left <= 0 or not remainders:
         return TotalTime(total, units, whole, (), (), 0)
+    remainders.sort()  # the largest first, by code where they are even
     last = remainders[left - 1][0]
-    sure = tuple(code for remainder, code in remainders if remainder > last)
-    even = tuple(code for remainder, code in remainders if remainder == last)
-    if len(sure) + len(even) == left:
-        return TotalTime(total, units, whole, (*sure, *even), (), 0)
+    if left == len(remainders) or remainders[left][0] != last:
+        return TotalTime(total, units, whole, tuple([code for _, code in remainders[:left]]), (), 0)
+    sure = tuple([code for remainder, code in remainders if remainder < last])
+    even = tuple([code for remainder, code in remainders if remainder == last])
     return TotalTime(total, units, whole, sure, even, left - len(sure))
 
 

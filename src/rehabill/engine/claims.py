@@ -55,12 +55,15 @@ def claim_of(visit: Visit, coded: CodedVisit, practice: Practice | None = None) 
 
 def _discipline(coded: CodedVisit) -> Discipline | None:
     """The claim's discipline; None when lines of several stand on it, each with its own modifier."""
-    return coded.discipline if all(line.discipline == coded.discipline for line in coded.lines) else None
+    for line in coded.lines:
+        if line.discipline != coded.discipline:
+            return None
+    return coded.discipline
 
 
 def _unbilled(coded: CodedVisit) -> tuple[UnbilledMinutes, ...]:
     """Minutes of the pool that won no unit; those the payer does not count at all stay out."""
-    return tuple([
+    return () if not coded.not_billed else tuple([
         UnbilledMinutes(code=left.code, minutes=left.minutes)
         for left in coded.not_billed
         if left.law == _TOTAL_TIME_RULE and left.code and left.minutes

@@ -29,11 +29,8 @@ class Allowed(msgspec.Struct, frozen=True, gc=False):
     allowed_cents: int
     fee: UnitFee | NoFee
     first_unit_in_full: bool = False
-
-    @property
-    def priced(self) -> bool:
-        """False when the almanac does not know what is paid (nothing paid at all is known)."""
-        return isinstance(self.fee, UnitFee) or self.fee.zero
+    priced: bool = True
+    """False when the almanac does not know what is paid (nothing paid at all is known)."""
 
 
 def allowed(edition: Edition, items: Sequence[Item], where: Where, earlier: Sequence[Item] = ()) -> tuple[Allowed, ...]:
@@ -90,7 +87,7 @@ def _top(fees: Sequence[UnitFee | NoFee], items: Sequence[Item], earlier: Sequen
 
 def _line(units: int, fee: UnitFee | NoFee, holds_top: bool) -> Allowed:
     if isinstance(fee, NoFee):
-        return Allowed(0, 0, 0, fee)
+        return Allowed(0, 0, 0, fee, priced=fee.zero)
     full = fee.full_cents * units
     mppr = fee.mppr_cents * (units - holds_top)
     return Allowed(full, mppr, full - mppr, fee, holds_top)
