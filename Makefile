@@ -39,16 +39,18 @@ types: .venv/test ## mypy --strict
 
 check: lint types test ## all of the above
 
-gen: .venv/test ## compile the almanac, the lexicon and the rules' messages; write the rules' pages
+gen: .venv/test ## compile the almanac, the lexicon, the rules' messages and the X12 specs; write the rules' pages
 	$(BIN)/python -m rehabill.almanac.compile
 	$(BIN)/python -m rehabill.coding.words.compile
 	$(BIN)/python -m rehabill.rules.compile
+	$(BIN)/python -m rehabill.x12.spec.compile
 	$(BIN)/python tools/gen_rule_docs.py
 
 gen-check: .venv/test ## are the generated files what their sources say?
 	$(BIN)/python -m rehabill.almanac.compile --check
 	$(BIN)/python -m rehabill.coding.words.compile --check
 	$(BIN)/python -m rehabill.rules.compile --check
+	$(BIN)/python -m rehabill.x12.spec.compile --check
 	$(BIN)/python tools/gen_rule_docs.py --check
 
 gen-icd: .venv/bin/python ## rebuild the ICD-10-CM table from its published packages (slow)

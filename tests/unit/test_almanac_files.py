@@ -56,6 +56,7 @@ class Folder:
         self.yaml("payers/plan.yaml", real)
         table = {"covers": [dt.date(2025, 1, 1), dt.date(2026, 12, 31)], "source": "law", "next": "the next file"}
         self.yaml("tables/manifest.yaml", {"rvu": table})
+        self.yaml("tables/code_lists.yaml", {})
         for name, row in FIRST_ROWS.items():
             columns = (REAL / "tables" / name).read_text(encoding="utf-8").split("\n", 1)[0].strip()
             self.text(f"tables/{name}", columns + "\n" + self.row(columns, row))

@@ -14,7 +14,10 @@ import msgspec
 import yaml
 
 from rehabill.almanac import schema
+from rehabill.almanac.code_lists import COMPILED as CODE_LISTS
+from rehabill.almanac.code_lists import CodeList
 from rehabill.almanac.profile import SETTINGS
+from rehabill.almanac.read_code_lists import read_code_lists
 from rehabill.almanac.read_tables import (
     load_codes,
     load_gpcis,
@@ -241,17 +244,22 @@ def load_folder(folder: Path = HERE, release: str = FIRST_RELEASE) -> schema.Alm
         places=frozenset(row["code"] for row in places),
         payers=payers,
     )
-    _check_references(almanac)
+    _check_references(almanac, cited=code_list_ages(folder, sources))
     return almanac
 
 
-def _check_references(almanac: schema.Almanac) -> None:
+def code_list_ages(folder: Path, sources: dict[str, schema.Source]) -> dict[str, schema.TableAge]:
+    """Which days each code list speaks for."""
+    return load_tables(folder / "tables" / "code_lists.yaml", sources)
+
+
+def _check_references(almanac: schema.Almanac, cited: dict[str, schema.TableAge]) -> None:
     used = {row.source for row in almanac.codes} | {row.source for row in almanac.mue}
     used |= {row.source for row in almanac.gpcis} | {row.source for row in almanac.releases}
     if unknown := used - almanac.sources.keys():
         raise AlmanacError("tables", f"sources {', '.join(sorted(unknown))} are not in sources.yaml")
     used |= {value.source for parameter in almanac.parameters.values() for value in parameter.values}
-    used |= {table.source for table in almanac.tables.values()}
+    used |= {table.source for table in (*almanac.tables.values(), *cited.values())}
     used |= {row.source for payer in almanac.payers.values() for rows in payer.settings.values() for row in rows}
     if idle := almanac.sources.keys() - used:
         raise AlmanacError("sources.yaml", f"{', '.join(sorted(idle))} is cited by nothing")
@@ -276,9 +284,15 @@ def _days_of(payer: schema.Payer) -> list[date]:
     return sorted(day for day in days if day >= FIRST_DAY)
 
 
-def encode(almanac: schema.Almanac) -> bytes:
+def encode(law: object) -> bytes:
     """Deterministic bytes: sets and keys in order."""
-    return msgspec.msgpack.encode(almanac, order="deterministic")
+    return msgspec.msgpack.encode(law, order="deterministic")
+
+
+def load_code_lists(folder: Path = HERE) -> dict[str, CodeList]:
+    """The code lists from their source files. Raises `AlmanacError`."""
+    sources = load_sources(folder / "sources.yaml")
+    return read_code_lists(folder / "tables", code_list_ages(folder, sources), sources)
 
 
 def write_or_check(path: Path, data: bytes, check: bool) -> int:
@@ -293,7 +307,9 @@ def write_or_check(path: Path, data: bytes, check: bool) -> int:
 
 def main(arguments: list[str]) -> int:
     """`python -m rehabill.almanac.compile [--check]`: write the compiled file, or say whether it is current."""
-    return write_or_check(COMPILED, encode(load_folder()), check="--check" in arguments)
+    check = "--check" in arguments
+    compiled = ((COMPILED, load_folder()), (HERE / CODE_LISTS, load_code_lists()))
+    return max(write_or_check(path, encode(law), check) for path, law in compiled)
 
 
 if __name__ == "__main__":

@@ -44,7 +44,7 @@ def _cell_day(where: str, text: str) -> date:
         raise AlmanacError(where, f"{text!r} is not a date written YYYY-MM-DD") from None
 
 
-def _maybe_day(where: str, text: str) -> date | None:
+def maybe_day(where: str, text: str) -> date | None:
     return _cell_day(where, text) if text else None
 
 
@@ -71,8 +71,8 @@ def load_codes(path: Path) -> tuple[schema.Code, ...]:
         raw = {
             **row,
             "disciplines": row["disciplines"].split("|"),
-            "first": _maybe_day(where, row["first_day"]),
-            "last": _maybe_day(where, row["last_day"]),
+            "first": maybe_day(where, row["first_day"]),
+            "last": maybe_day(where, row["last_day"]),
             "successors": [code for code in row["successors"].split("|") if code],
             "unit_minutes": _whole(where, row["unit_minutes"] or "0"),
             "max_minutes": _whole(where, row["max_minutes"] or "0"),
@@ -101,7 +101,7 @@ def load_pairs(path: Path) -> tuple[schema.Pair, ...]:
     voids: dict[tuple[str, str], date] = {}
     for row in read_rows(path, "column1 column2 indicator last_day", "column1 column2 indicator last_day"):
         where = f"{path.name} {row['column1']} {row['column2']}"
-        key, last = (row["column1"], row["column2"]), _maybe_day(where, row["last_day"])
+        key, last = (row["column1"], row["column2"]), maybe_day(where, row["last_day"])
         if row["indicator"] == "9":
             voids[key] = max(voids.get(key, date.min), last or date.max)
         else:

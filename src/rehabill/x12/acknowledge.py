@@ -21,8 +21,6 @@ VERSION_999 = "005010X231A1"
 Answer = Literal["A", "E", "R"]
 
 _ELEMENT = re.compile(r"[A-Z0-9]{2,3}?(\d\d)(?:-(\d+))?")
-_SHOWN = 99
-"""IK404 holds at most 99 characters of the value refused."""
 
 
 def reply(received: InterchangeReport, number: int, created: datetime, usage: Literal["T", "P"]) -> Interchange:
@@ -84,6 +82,7 @@ def _answer_to_set(one: SetReport) -> Iterator[str]:
     """AK2 to IK5: each segment with a fault once, and below it each element."""
     yield segment("AK2", one.id, one.control, one.version)
     told = [finding for finding in one.findings if finding.at and KINDS[finding.rule].note]
+    told.sort(key=_segment_of)
     inside = [finding for finding in told if finding.at and finding.at.segment not in ("ST", "SE")]
     for (number, loop, name), findings in groupby(inside, _segment_of):
         at_segment = list(findings)

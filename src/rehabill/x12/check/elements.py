@@ -13,7 +13,6 @@ from rehabill.x12.delimiters import Delimiters
 from rehabill.x12.scan import shown
 from rehabill.x12.spec.schema import CompositeSpec, ElementSpec, SegmentSpec
 
-
 Place = ElementSpec | CompositeSpec
 
 

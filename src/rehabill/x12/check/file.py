@@ -1,17 +1,14 @@
 """A whole file, streaming: its envelope, and each transaction set against its spec."""
 
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 
 from rehabill.base.finding import Position
 from rehabill.x12.check.envelope import ENVELOPE, Envelope
-from rehabill.x12.check.graph import Graph
+from rehabill.x12.check.graph import graph_for
 from rehabill.x12.check.report import FileReport
 from rehabill.x12.check.walk import Walk
-from rehabill.x12.delimiters import Delimiters
 from rehabill.x12.faults import fault
 from rehabill.x12.scan import Batch, batches
-from rehabill.x12.spec.load import spec_for
 
 
 def check(chunks: Iterable[bytes]) -> FileReport:
@@ -20,12 +17,6 @@ def check(chunks: Iterable[bytes]) -> FileReport:
     for batch in batches(chunks, checker.report.findings):
         checker.take(batch)
     return checker.finish()
-
-
-@lru_cache(maxsize=32)
-def _graph(name: str, version: str, purpose: str, delimiters: Delimiters) -> Graph | None:
-    spec = spec_for(name, version, purpose)
-    return None if spec is None else Graph(spec, delimiters)
 
 
 class FileCheck:
@@ -68,7 +59,7 @@ class FileCheck:
         transaction = self.envelope.transaction
         assert transaction is not None
         purpose = _purpose(batch, index)
-        graph = _graph(transaction.id, transaction.version, purpose, batch.delimiters)
+        graph = graph_for(transaction.id, transaction.version, purpose, batch.delimiters)
         if graph is None:
             at = Position(transaction.byte, "ST", "ST01", set_control=transaction.control, number=1)
             facts = {"set": transaction.id or "set", "version": transaction.version or "(none)"}

@@ -6,11 +6,13 @@ loops around it.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import msgspec
 
 from rehabill.x12.check.pattern import Glance, glance
 from rehabill.x12.delimiters import Delimiters
+from rehabill.x12.spec.load import spec_for
 from rehabill.x12.spec.schema import LoopSpec, SegmentSpec, TransactionSpec
 
 _SEEN_LIMIT = 2048
@@ -24,7 +26,9 @@ class Node:
         self.spec = spec
         self.loop = loop
         self.place = place
-        self.glance: Glance = glance(spec, delimiters)
+        self.delimiters = delimiters
+        self.glance: Glance | None = None
+        """Compiled when the first segment comes here: most places of a guide are never used."""
         self.seen: set[str] = set()
         """Segments found right here before: parties, dates and codes repeat throughout a file."""
         self.moves: dict[str, Move] = {}
@@ -34,6 +38,8 @@ class Node:
         """Is there surely nothing wrong with these elements?"""
         if text in self.seen:
             return True
+        if self.glance is None:
+            self.glance = glance(self.spec, self.delimiters)
         if not self.glance(text):
             return False
         self.remember(text)
@@ -123,8 +129,8 @@ class Graph:
         self.root = Loop(root, None, 0, delimiters)
         self.keys = _keys(self.root)
 
-    def key(self, elements: list[str]) -> str:
-        """What tells one use of a segment from another: its id, and the qualifiers by which its uses differ."""
+    def step(self, node: Node, elements: list[str]) -> Move | None:
+        """Where a segment (split at its elements) that comes after `node` stands; None when it has no place."""
         key = elements[0]
         for element, component in self.keys.get(key, ()):
             value = elements[element] if element < len(elements) else ""
@@ -132,14 +138,12 @@ class Graph:
                 parts = value.split(self.delimiters.component)
                 value = parts[component - 1] if len(parts) >= component else ""
             key += "*" + value
-        return key
-
-    def move(self, node: Node, key: str, elements: list[str]) -> Move | None:
-        """Where a segment stands that comes after `node`; None when there is no place for it."""
-        found = self._find(node, elements)
-        if found is not None and len(node.moves) < _SEEN_LIMIT:
-            node.moves[key] = found
-        return found
+        move = node.moves.get(key)
+        if move is None:
+            move = self._find(node, elements)
+            if move is not None and len(node.moves) < _SEEN_LIMIT:
+                node.moves[key] = move
+        return move
 
     def _find(self, node: Node, elements: list[str]) -> Move | None:
         ahead = list(self._candidates(node, False))
@@ -182,6 +186,13 @@ class Graph:
                 else:
                     yield Move(entry, leave, (), is_late)
             place, leave, loop = loop.place, leave + 1, loop.parent
+
+
+@lru_cache(maxsize=32)
+def graph_for(transaction: str, version: str, purpose: str, delimiters: Delimiters) -> Graph | None:
+    """The graph of a transaction set (ST01, ST03 or GS08, BHT02); None when no spec is known."""
+    spec = spec_for(transaction, version, purpose)
+    return None if spec is None else Graph(spec, delimiters)
 
 
 def _without_opener(ahead: list[Move]) -> Iterator[Move]:

@@ -53,13 +53,10 @@ class Walk:
         if self.number == 1:
             node = self.node
         else:
-            key = self.graph.key(elements)
-            move = self.node.moves.get(key)
+            move = self.graph.step(self.node, elements)
             if move is None:
-                move = self.graph.move(self.node, key, elements)
-                if move is None:
-                    self._unexpected(elements, batch, index)
-                    return
+                self._unexpected(elements, batch, index)
+                return
             if move.leave:
                 for _ in range(move.leave):
                     self._close()

@@ -3,7 +3,7 @@
 The YAML files beside this one are the source; `make gen` compiles them.
 """
 
-from rehabill.x12.spec.load import load, names, segments, spec_for
+from rehabill.x12.spec.load import load, meanings, names, segments, spec_for
 from rehabill.x12.spec.schema import (
     MANY,
     PERSONAL,
@@ -29,6 +29,7 @@ __all__ = [
     "SegmentSpec",
     "TransactionSpec",
     "load",
+    "meanings",
     "names",
     "segments",
     "spec_for",

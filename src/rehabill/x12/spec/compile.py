@@ -34,7 +34,8 @@ from rehabill.x12.spec.schema import (
 
 HERE = Path(__file__).parent
 COMPILED = HERE / "specs.msgpack"
-STANDARD = ("elements", "segments")
+TABLES = ("codes", "elements", "segments")
+"""The files that hold no transaction."""
 
 _KEY = re.compile(
     r"(?P<loop>loop )?(?P<id>[A-Z0-9]+) (?P<usage>[RSN]) (?P<repeat>[1-9]\d*|>1) (?P<name>[^?]+?)"
@@ -170,6 +171,8 @@ class Reader:
         self.name = name
         self.file = path.name
         self.sheet: Sheet = _convert(read_yaml(path), Sheet, path.name)
+        if idle := _idle_anchors(path.read_text("utf-8")):
+            raise SpecError(f"{path.name}: nothing points at {', '.join(idle)}")
         self.situations: set[str] = set()
 
     def read(self) -> TransactionSpec:
@@ -332,6 +335,11 @@ def _apart(one: SegmentSpec, other: SegmentSpec) -> bool:
     )
 
 
+def _idle_anchors(text: str) -> list[str]:
+    """The shapes (`&name`) that nothing uses (`*name`)."""
+    return sorted(set(re.findall(r"&\w+", text)) - {f"&{name}" for name in re.findall(r"\*(\w+)", text)})
+
+
 def _loops(body: tuple[SegmentSpec | LoopSpec, ...]) -> Iterator[str]:
     for node in body:
         if isinstance(node, LoopSpec):
@@ -399,33 +407,55 @@ def _spread(value: Any, where: str) -> list[Any]:
     return spread
 
 
-def compile_folder(folder: Path = HERE) -> tuple[dict[str, SegmentDefinition], dict[str, TransactionSpec]]:
-    """Every segment and every spec. Raises `SpecError` for a file that does not say what it must."""
+class Compiled(msgspec.Struct, frozen=True):
+    """All that the files of a folder say."""
+
+    segments: dict[str, SegmentDefinition]
+    specs: dict[str, TransactionSpec]
+    meanings: dict[str, dict[str, str]]
+
+
+def compile_folder(folder: Path = HERE) -> Compiled:
+    """Raises `SpecError` for a file that does not say what it must."""
     standard = Standard(folder)
     specs: dict[str, TransactionSpec] = {}
     for path in sorted(folder.glob("*.yaml")):
-        if path.stem not in STANDARD and path.stem != "codes":
+        if path.stem not in TABLES:
             specs[path.stem] = Reader(standard, path.stem, path).read()
     taken: dict[tuple[str, str, str], str] = {}
     for spec in specs.values():
         for version in spec.versions:
             for purpose in spec.purposes or ("",):
-                if other := taken.setdefault((spec.set, version, purpose), spec.id):
-                    if other != spec.id:
-                        raise SpecError(f"{spec.id}.yaml: {other}.yaml speaks for {spec.set} {version} already")
-    return standard.definitions(), specs
+                other = taken.setdefault((spec.set, version, purpose), spec.id)
+                if other != spec.id:
+                    raise SpecError(f"{spec.id}.yaml: {other}.yaml speaks for {spec.set} {version} already")
+    return Compiled(standard.definitions(), specs, _meanings(standard, folder))
 
 
-def encode(segments: dict[str, SegmentDefinition], specs: dict[str, TransactionSpec]) -> bytes:
+def _meanings(standard: Standard, folder: Path) -> dict[str, dict[str, str]]:
+    """codes.yaml: data element → code → our words. 507 is X12's number for the list of claim status categories."""
+    found: dict[str, dict[str, str]] = {}
+    for number, rows in read_yaml(folder / "codes.yaml").items():
+        where = f"codes.yaml {number}"
+        if str(number) not in standard.elements and str(number) != "507":
+            raise SpecError(f"{where}: there is no such data element")
+        if not isinstance(rows, dict) or not all(isinstance(part, str) for row in rows.items() for part in row):
+            raise SpecError(f"{where}: must hold codes and meanings, both texts (put 01, no and yes in quotes)")
+        found[str(number)] = rows
+    return found
+
+
+def encode(compiled: Compiled) -> bytes:
     pack = msgspec.msgpack.Encoder(order="deterministic").encode
-    index = {name: (spec.set, spec.versions, spec.purposes) for name, spec in specs.items()}
-    raw = {name: msgspec.Raw(pack(spec)) for name, spec in specs.items()}
-    return pack(Package(index, msgspec.Raw(pack(segments)), raw))
+    index = {name: (spec.set, spec.versions, spec.purposes) for name, spec in compiled.specs.items()}
+    specs = {name: msgspec.Raw(pack(spec)) for name, spec in compiled.specs.items()}
+    segments, meanings = msgspec.Raw(pack(compiled.segments)), msgspec.Raw(pack(compiled.meanings))
+    return pack(Package(index, segments, meanings, specs))
 
 
 def main(arguments: list[str]) -> int:
     try:
-        data = encode(*compile_folder())
+        data = encode(compile_folder())
     except SpecError as error:
         print(error, file=sys.stderr)
         return 1

@@ -28,6 +28,12 @@ def segments() -> dict[str, SegmentDefinition]:
     return msgspec.msgpack.decode(package().segments, type=dict[str, SegmentDefinition])
 
 
+@cache
+def meanings() -> dict[str, dict[str, str]]:
+    """What codes say, in our words: by the number of the data element (or `507`, the claim status categories)."""
+    return msgspec.msgpack.decode(package().meanings, type=dict[str, dict[str, str]])
+
+
 def names() -> tuple[str, ...]:
     """The specs there are."""
     return tuple(package().index)

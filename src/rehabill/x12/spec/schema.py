@@ -180,7 +180,7 @@ class TransactionSpec(msgspec.Struct, frozen=True):
 
 
 class SegmentDefinition(msgspec.Struct, frozen=True):
-    """A segment as the standard has it, whatever the transaction: enough to describe one that stands where it must not."""
+    """A segment as the standard has it, whatever the transaction: enough to describe one that stands out of place."""
 
     id: str
     name: str
@@ -194,4 +194,5 @@ class Package(msgspec.Struct, frozen=True):
     index: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]]
     """id of the spec → transaction set, versions, purposes."""
     segments: msgspec.Raw
+    meanings: msgspec.Raw
     specs: dict[str, msgspec.Raw]
