@@ -12,6 +12,7 @@ _VERBS = {
     "scrub": "Claims in, findings out.",
     "price": "Claims or coded visits in, money out.",
     "bill": "Visits in; coded, scrubbed, priced claims and an 837P out.",
+    "claim": "Claims in, CMS-1500 forms out.",
     "explain": "Visits in, the story of their codes out.",
     "rule": "One rule of the rule book, or all of them.",
     "almanac": "The dated law the program rests on.",
