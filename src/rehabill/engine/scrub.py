@@ -10,8 +10,10 @@ from rehabill.base.finding import Finding, Fix, Verdict
 from rehabill.model.claim import Claim
 from rehabill.model.terms import RecordId
 from rehabill.rules.case import Case
-from rehabill.rules.registry import rules_for
+from rehabill.rules.registry import Awake, all_rules, rules_for
 from rehabill.rules.rule import Rule
+
+_CLEAN = "clean"
 
 
 class Scrubbed(msgspec.Struct, frozen=True):
@@ -29,27 +31,32 @@ def scrub(claim: Claim, almanac: Almanac, today: dt.date | None = None) -> Scrub
     if not claim.lines:
         raise InputError("lines", "a claim needs at least one service line")
     case = Case(claim, almanac, today)
-    first_day = min(case.days)
-    edition = case.days[first_day][0].edition
-    awake = rules_for(claim)
+    edition = case.days[case.first_day][0].edition
+    awake = _awake(case)
     found = _by_shape(awake.by_shape, case, edition)
     _run(awake.others, case, edition, found)
-    found.sort(key=lambda finding: finding.rule)
-    return Scrubbed(claim.id, edition.stamp(first_day), verdict_of(found), tuple(found))
+    if len(found) > 1:
+        found.sort(key=lambda finding: finding.rule)
+    return Scrubbed(claim.id, edition.stamp(case.first_day), verdict_of(found), tuple(found))
+
+
+def _awake(case: Case) -> Awake:
+    """The rules to run. A look at the circumstances that crashes lets no rule sleep: each then answers for itself."""
+    try:
+        return rules_for(case)
+    except InputError:
+        raise
+    except Exception:
+        return Awake((), all_rules())
 
 
 def _by_shape(rules: tuple[Rule, ...], case: Case, edition: Edition) -> list[Finding]:
-    """Findings of the rules that look only at the shape of the lines; a clinic's claims repeat a few shapes."""
+    """Findings of the rules that look only at the shape of a claim: a shape found clean needs no second look."""
     found: list[Finding] = []
-    if len(case.days) > 1 or case.context.prior_claims:
-        _run(rules, case, edition, found)
-        return found
-    lines = [(line.code, line.modifiers, line.units, line.by) for line in case.claim.lines]
-    shape = ("clean", case.claim.discipline, case.claim.frequency, *lines)
-    if shape not in edition.memo:
+    if _CLEAN not in case.shape:
         _run(rules, case, edition, found)
         if not found:
-            edition.remember(shape, True)
+            case.shape[_CLEAN] = True
     return found
 
 
@@ -87,8 +94,7 @@ def _about(rule: Rule, status: str, text: str) -> Finding:
 
 def verdict_of(findings: list[Finding]) -> Verdict:
     """fail if any error fails; else no_data if an error-grade rule lacked data; else pass."""
-    if any(finding.severity == "error" and finding.status == "fail" for finding in findings):
+    grave = {finding.status for finding in findings if finding.severity == "error"}
+    if "fail" in grave:
         return "fail"
-    if any(finding.severity == "error" and finding.status == "no_data" for finding in findings):
-        return "no_data"
-    return "pass"
+    return "no_data" if "no_data" in grave else "pass"

@@ -19,13 +19,13 @@ from rehabill.coding.assistants import (
 )  # fmt: skip
 from rehabill.coding.modifiers import ASSISTANT_MODIFIER
 from rehabill.coding.record import ASSISTANTS, DISCIPLINE_OF
+from rehabill.model.claim import ClaimLine
 from rehabill.rules.case import Case, Line
 from rehabill.rules.code_sets import kept
 from rehabill.rules.disciplines import ASSISTANT
 from rehabill.rules.traits import EVALUATION, POOLED, THERAPY, traits_of
 
 LAW = (MODIFIER, SHARE, LAST_UNIT, *TWO_UNITS, SUPPLY)
-_ALONE = (("CQ",), ("CO",))
 OF_ROLE = {role: ASSISTANT_MODIFIER[DISCIPLINE_OF[role]] for role in ASSISTANTS}
 
 
@@ -56,18 +56,19 @@ def helped(case: Case) -> tuple[Helped, ...]:
 
 
 def _helped(case: Case) -> tuple[Helped, ...]:
-    if not any(_tells(line) for line in case.lines):
+    telling = {line.code for line in case.lines if _tells(line.line)}
+    if not telling:
         return ()
     found: dict[tuple[dt.date, str, str], Helped] = {}
     for line in case.lines:
         code = line.line.code
-        if not line.edition.profile.assistant_modifier:
+        if code not in telling or not line.edition.profile.assistant_modifier:
             continue
         modifier = modifier_of(case, line)
         if modifier is None or traits_of(line) & (THERAPY | EVALUATION) != THERAPY:
             continue
         _take(found.setdefault((line.day, code, modifier), Helped([], modifier)), line)
-    together = [share for share in found.values() if any(_tells(line) for line in share.lines)]
+    together = [share for share in found.values() if any(_tells(line.line) for line in share.lines)]
     for share in together:
         _judge(share)
     return tuple(together)
@@ -90,15 +91,9 @@ def by_assistant(line: Line) -> bool:
     return line.line.by in ASSISTANTS and not isinstance(line.line.assistant_minutes, int)
 
 
-def _tells(line: Line) -> bool:
-    said = line.line
-    own = said.assistant_minutes
-    return (
-        (isinstance(own, int) and own > 0)
-        or said.by in ASSISTANTS
-        or (len(said.modifiers) > 1 and is_marked(line))
-        or said.modifiers[:1] in _ALONE
-    )
+def _tells(line: ClaimLine) -> bool:
+    own = line.assistant_minutes
+    return (isinstance(own, int) and own > 0) or line.by in ASSISTANTS or not ASSISTANT.isdisjoint(line.modifiers)
 
 
 def _take(share: Helped, line: Line) -> None:

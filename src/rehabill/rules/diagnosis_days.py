@@ -13,17 +13,14 @@ Standing = tuple[int, str, dt.date, DiagnosisStatus]
 def not_billable(case: Case) -> tuple[Standing, ...]:
     """(place, code, day, standing) of each diagnosis on the first day on which it is anything but billable.
 
-    The days are those of the lines that point to it; without such a line the first day of the claim. The answer for
-    one day is remembered: a patient's visits repeat the same diagnoses.
+    The days are those of the lines that point to it; without such a line the first day of the claim.
     """
-    if len(case.days) > 1:
-        return kept(case, "not_billable", _worked_out)
-    edition, (day,) = case.lines[0].edition, case.days
-    key = ("not billable", case.claim.diagnoses, day)
-    found: tuple[Standing, ...] | None = edition.memo.get(key)
-    if found is None:
-        found = edition.remember(key, _worked_out(case))
-    return found
+    return kept(case, "not_billable", _worked_out)
+
+
+def plain(code: str) -> str:
+    """A diagnosis as two ways of writing it share it."""
+    return code.replace(".", "").upper()
 
 
 def _worked_out(case: Case) -> tuple[Standing, ...]:

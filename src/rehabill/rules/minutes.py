@@ -9,10 +9,10 @@ from rehabill.base.finding import Fix
 from rehabill.coding import services as counting
 from rehabill.coding import units
 from rehabill.coding.services import MIDPOINT_LAW, POOL, POOL_LAW, SPAN_LAW, Service
-from rehabill.rules.case import DISCIPLINE_BY_MODIFIER, Case, Line
+from rehabill.rules.case import Case, Line
 from rehabill.rules.code_sets import kept
 from rehabill.rules.rule import drop, put, review
-from rehabill.rules.traits import POOLED, TIMED, UNKNOWN, any_traits, traits, traits_of
+from rehabill.rules.traits import POOLED, TIMED, traits_of
 
 BAND_LAW = ("cpt.time_band",)
 
@@ -39,6 +39,14 @@ class Timed(msgspec.Struct):
         return self.due is not None and self.billed > self.due
 
 
+class Pool(msgspec.Struct, frozen=True):
+    """What the shape of a usual claim says of its units: each line's timed code, and the units billed of each code."""
+
+    codes: tuple[str | None, ...]
+    billed: dict[str, int]
+    by_midpoint: bool
+
+
 Day = dict[str, Timed]
 
 
@@ -48,53 +56,67 @@ def timed_days(case: Case) -> tuple[Day, ...]:
 
 
 def _timed_days(case: Case) -> tuple[Day, ...]:
-    if not any_traits(case) & TIMED or _everyday(case):
-        return ()
     return tuple(day for day in _gather(case) if not _in_order(case, day))
 
 
-def _everyday(case: Case) -> bool:
+def plainly_earned(case: Case) -> bool:
     """The usual claim, told at a glance: one day and discipline, pooled codes only, and the units are a division the
-    payer's rule makes. Anything else is looked at closely, and may still be in order.
+    payer's rule makes. Any other is for `timed_days` to look at closely, and may still be in order.
     """
-    first = case.lines[0]
-    leading = first.line.modifiers[:1]
-    if leading and leading[0] not in DISCIPLINE_BY_MODIFIER:
+    pool = case.of_shape("pool", _pool)
+    if pool is None:
         return False
     spent: dict[str, int] = {}
+    for code, line in zip(pool.codes, case.claim.lines, strict=True):
+        if code is not None:
+            minutes = line.minutes
+            if not isinstance(minutes, int):
+                return False
+            spent[code] = spent.get(code, 0) + minutes
+    if not spent:
+        return True
+    if case.claim.unbilled and not pool.by_midpoint:
+        for code, minutes in _unbilled(case, case.first_day).items():
+            spent[code] = spent.get(code, 0) + minutes
+    return _each_earned(spent, pool.billed) if pool.by_midpoint else _divides(spent, pool.billed)
+
+
+def _pool(case: Case) -> Pool | None:
+    """None: not the usual claim."""
+    codes: list[str | None] = []
     billed: dict[str, int] = {}
-    known = traits(first.edition)
+    disciplines = set()
     for line in case.lines:
-        said = line.line
-        own = known.get(said.code, UNKNOWN)
-        if not own & TIMED:
-            continue
-        minutes = said.minutes
-        if not own & POOLED or not isinstance(minutes, int):
-            return False
-        if line.day != first.day or said.modifiers[:1] != leading:
-            return False
-        spent[said.code] = spent.get(said.code, 0) + minutes
-        billed[said.code] = billed.get(said.code, 0) + said.units
-    if first.edition.profile.units_rule == "ama_midpoint":
-        return all(units.midpoint(minutes) == billed[code] for code, minutes in spent.items())
-    for code, minutes in _unbilled(case, first.day).items():
-        spent[code] = spent.get(code, 0) + minutes
-    return _divides(spent, billed)
+        own = traits_of(line)
+        codes.append(line.code if own & TIMED else None)
+        if own & TIMED:
+            if not own & POOLED:
+                return None
+            billed[line.code] = billed.get(line.code, 0) + line.line.units
+            disciplines.add(case.discipline(line))
+    if len(disciplines) > 1 or len(case.days) > 1:
+        return None
+    return Pool(tuple(codes), billed, case.lines[0].edition.profile.units_rule == "ama_midpoint")
+
+
+def _each_earned(spent: dict[str, int], billed: dict[str, int]) -> bool:
+    return all(units.midpoint(minutes) == billed[code] for code, minutes in spent.items())
 
 
 def _divides(spent: dict[str, int], billed: dict[str, int]) -> bool:
     """Whether the total-time rule may give these units: each code its whole 15 minutes, the largest remainders one
     more, and as many in all as the total earns.
     """
-    least_winner, largest_loser = units.UNIT_MINUTES, 0
+    unit = units.UNIT_MINUTES
+    least_winner, largest_loser = unit, 0
     for code, minutes in spent.items():
-        whole, remainder = divmod(minutes, units.UNIT_MINUTES)
-        more = billed.get(code, 0) - whole
-        if more == 1 and remainder:
-            least_winner = min(least_winner, remainder)
-        elif more == 0:
-            largest_loser = max(largest_loser, remainder)
+        more, remainder = billed.get(code, 0) - minutes // unit, minutes % unit
+        if more == 0:
+            if remainder > largest_loser:
+                largest_loser = remainder
+        elif more == 1 and remainder:
+            if remainder < least_winner:
+                least_winner = remainder
         else:
             return False
     return least_winner >= largest_loser and sum(billed.values()) == units.midpoint(sum(spent.values()))

@@ -15,6 +15,7 @@ from rehabill.coding.services import POOL_LAW
 from rehabill.rules.case import Case
 from rehabill.rules.minutes import Day, Timed, timed_days, with_units
 from rehabill.rules.rule import Rule
+from rehabill.rules.triggers import UNITS_IN_DOUBT
 
 
 def check(case: Case, edition: Edition) -> Iterator[Finding]:
@@ -49,5 +50,6 @@ RULE = Rule(
     topic="units",
     severity="error",
     law=("medicare.therapy.total_time_rule", "cpt.midpoint_rule", "cpt.more_than_half", "payer.units_rule"),
+    triggers=frozenset({UNITS_IN_DOUBT}),
     check=check,
 )

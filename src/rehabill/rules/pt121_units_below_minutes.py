@@ -13,6 +13,7 @@ from rehabill.coding.services import POOL_LAW
 from rehabill.rules.case import Case
 from rehabill.rules.minutes import Timed, timed_days, with_units
 from rehabill.rules.rule import Rule
+from rehabill.rules.triggers import UNITS_IN_DOUBT
 
 
 def check(case: Case, edition: Edition) -> Iterator[Finding]:
@@ -45,5 +46,6 @@ RULE = Rule(
     topic="units",
     severity="warning",
     law=("medicare.therapy.total_time_rule", "cpt.midpoint_rule", "cpt.more_than_half", "payer.units_rule"),
+    triggers=frozenset({UNITS_IN_DOUBT}),
     check=check,
 )

@@ -50,5 +50,6 @@ RULE = Rule(
     severity="error",
     law=("medicare.therapy.evaluation_by_therapist",),
     triggers=frozenset({"PTA", "OTA", "CQ", "CO"}),
+    by_shape=True,
     check=check,
 )

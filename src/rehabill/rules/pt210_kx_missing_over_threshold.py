@@ -14,6 +14,7 @@ from rehabill.base.money import dollars
 from rehabill.rules.case import Case
 from rehabill.rules.rule import Rule, add, review
 from rehabill.rules.therapy_dollars import lines_above, threshold_of
+from rehabill.rules.triggers import NEAR_THRESHOLD
 
 _EXCUSED = frozenset({"KX", "GA", "GY", "GZ"})
 
@@ -26,7 +27,7 @@ def check(case: Case, edition: Edition) -> Iterator[Finding]:
     if not edition.known(name):
         yield RULE.no_data(edition, "lines[0].date", severity=severity, say="no_threshold", year=edition.law.first.year)
         return
-    running = lines_above(case, name)
+    running = lines_above(case)
     if running is None:
         yield RULE.no_data(edition, "context.therapy_ytd_cents", severity=severity, law=(name,))
         return
@@ -45,5 +46,6 @@ RULE = Rule(
     topic="kx",
     severity="error",
     law=("medicare.therapy.kx_threshold_pt_slp", "medicare.therapy.kx_threshold_ot"),
+    triggers=frozenset({NEAR_THRESHOLD}),
     check=check,
 )

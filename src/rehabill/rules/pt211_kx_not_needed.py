@@ -19,13 +19,13 @@ _KX = "KX"
 def check(case: Case, edition: Edition) -> Iterator[Finding]:
     if edition.profile.kx == "off":
         return
-    name = threshold_of(case)
-    running = lines_above(case, name)
-    if running is None or not all(priced.priced for priced in case.expected):
+    running = lines_above(case)
+    if running is None or not all(amount.priced for amount in case.expected):
         return
+    name = threshold_of(case)
     above = {line.index for line, _ in running}
-    for line, _ in counted_lines(case, name):
-        if _KX in line.line.modifiers and line.index not in above and line.edition.known(name):
+    for line in counted_lines(case):
+        if line.index not in above and _KX in line.line.modifiers and line.edition.known(name):
             path = line.path("modifiers")
             yield RULE.fail(
                 line.edition, path, law=(name,), fix=review(remove(path, _KX)),

@@ -13,29 +13,28 @@ from rehabill.base.finding import Finding
 from rehabill.base.money import dollars
 from rehabill.rules.case import Case
 from rehabill.rules.rule import Rule, display
-from rehabill.rules.therapy_dollars import counted_lines, threshold_of
-
-_REVIEW = "medicare.therapy.review_threshold"
+from rehabill.rules.therapy_dollars import REVIEW, counted_lines
+from rehabill.rules.triggers import NEAR_THRESHOLD
 
 
 def check(case: Case, edition: Edition) -> Iterator[Finding]:
     total = case.context.therapy_ytd_cents
     if edition.profile.kx == "off" or not isinstance(total, int):
         return
-    if not edition.known(_REVIEW):
+    if not edition.known(REVIEW):
         yield RULE.no_data(edition, "context.therapy_ytd_cents", law=(), year=edition.law.first.year)
         return
-    if total + case.expected_cents < edition.number(_REVIEW):
+    if total + case.expected_cents < edition.number(REVIEW):
         return  # with every line the year stays below it
-    year = edition.law.first.year
-    for line, cents in counted_lines(case, threshold_of(case)):
+    year, expected = edition.law.first.year, case.expected
+    for line in counted_lines(case):
         if line.day.year != year:
             total, year = 0, line.day.year
-        total += cents
-        if line.edition.known(_REVIEW) and total >= line.edition.number(_REVIEW):
+        total += expected[line.index].allowed_cents
+        if line.edition.known(REVIEW) and total >= line.edition.number(REVIEW):
             yield RULE.fail(
                 line.edition, line.path(), fix=display("See that the record shows the need."),
-                line=line.number, total=dollars(total), threshold=line.edition.cite(_REVIEW).value,
+                line=line.number, total=dollars(total), threshold=line.edition.cite(REVIEW).value,
             )  # fmt: skip
             return
 
@@ -45,6 +44,7 @@ RULE = Rule(
     slug="review-threshold",
     topic="review_threshold",
     severity="info",
-    law=(_REVIEW,),
+    law=(REVIEW,),
+    triggers=frozenset({NEAR_THRESHOLD}),
     check=check,
 )

@@ -14,6 +14,7 @@ from rehabill.base.finding import Finding
 from rehabill.rules.case import Case, Line
 from rehabill.rules.rule import Rule, review
 from rehabill.rules.traits import GROUP, any_traits, traits_of
+from rehabill.rules.triggers import GROUP_CODE
 
 _LEAST = "medicare.therapy.group"
 
@@ -44,5 +45,6 @@ RULE = Rule(
     topic="group",
     severity="error",
     law=(_LEAST,),
+    triggers=frozenset({GROUP_CODE}),
     check=check,
 )

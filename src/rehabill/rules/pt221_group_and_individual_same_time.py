@@ -15,6 +15,7 @@ from rehabill.rules.case import Case, Line
 from rehabill.rules.pairs import separated_by
 from rehabill.rules.rule import Rule, drop, review
 from rehabill.rules.traits import GROUP, POOLED, any_traits, traits_of
+from rehabill.rules.triggers import GROUP_CODE
 
 _Span = tuple[int, int]
 
@@ -82,5 +83,6 @@ RULE = Rule(
     topic="group",
     severity="warning",
     law=("medicare.therapy.group", "medicare.therapy.direct_contact"),
+    triggers=frozenset({GROUP_CODE}),
     check=check,
 )

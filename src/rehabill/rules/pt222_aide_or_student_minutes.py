@@ -49,5 +49,6 @@ RULE = Rule(
     severity="error",
     law=("payer.aide_minutes", "payer.student_minutes", "medicare.therapy.aides", "medicare.therapy.students"),
     triggers=frozenset({"AIDE", "STUDENT"}),
+    by_shape=True,
     check=check,
 )

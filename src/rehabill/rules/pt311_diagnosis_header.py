@@ -13,6 +13,7 @@ from rehabill.base.finding import Finding
 from rehabill.rules.case import Case
 from rehabill.rules.diagnosis_days import not_billable
 from rehabill.rules.rule import Rule, display
+from rehabill.rules.triggers import DIAGNOSIS_NOT_BILLABLE
 
 
 def check(case: Case, edition: Edition) -> Iterator[Finding]:
@@ -28,5 +29,6 @@ RULE = Rule(
     topic="diagnosis",
     severity="error",
     law=("icd10cm.specificity",),
+    triggers=frozenset({DIAGNOSIS_NOT_BILLABLE}),
     check=check,
 )

@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from rehabill.almanac.edition import Edition
 from rehabill.base.finding import Finding
 from rehabill.rules.case import Case
+from rehabill.rules.diagnosis_days import plain
 from rehabill.rules.rule import Rule, review
+from rehabill.rules.triggers import DIAGNOSIS_REPEATED
 
 
 def check(case: Case, edition: Edition) -> Iterator[Finding]:
@@ -19,7 +21,7 @@ def check(case: Case, edition: Edition) -> Iterator[Finding]:
         return
     first: dict[str, int] = {}
     for index, code in enumerate(diagnoses):
-        held = first.setdefault(code.replace(".", "").upper(), index)
+        held = first.setdefault(plain(code), index)
         if held != index:
             advice = f"Take diagnosis {index + 1} out and lower every pointer above {index + 1} by one."
             yield RULE.fail(
@@ -32,5 +34,6 @@ RULE = Rule(
     slug="diagnosis-repeated",
     topic="diagnosis",
     severity="warning",
+    triggers=frozenset({DIAGNOSIS_REPEATED}),
     check=check,
 )

@@ -22,14 +22,11 @@ def check(case: Case, edition: Edition) -> Iterator[Finding]:
     highest = edition.number(_HIGHEST)
     if isinstance(diagnoses, tuple) and diagnoses and len(diagnoses) < highest:
         highest = len(diagnoses)
-    in_order: object = None
     for line in case.lines:
         pointers = line.line.diagnosis_pointers
-        if not isinstance(pointers, tuple) or not pointers or pointers == in_order:
+        if not isinstance(pointers, tuple) or not pointers:
             continue
         found = len(pointers)
-        if found == 1 and 1 <= pointers[0] <= highest:
-            continue
         wrong = next((pointer for pointer in pointers if not 1 <= pointer <= highest), None)
         if wrong is not None:
             say = "fail"
@@ -38,7 +35,6 @@ def check(case: Case, edition: Edition) -> Iterator[Finding]:
         elif len(set(pointers)) < found:
             say = "repeated"
         else:
-            in_order = pointers
             continue
         fix = display("Point the line to the diagnoses it treats, the main one first.")
         yield RULE.fail(
@@ -53,5 +49,6 @@ RULE = Rule(
     topic="pointer",
     severity="error",
     law=(_HIGHEST, _MOST),
+    by_shape=True,
     check=check,
 )

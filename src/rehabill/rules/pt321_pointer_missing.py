@@ -39,5 +39,6 @@ RULE = Rule(
     severity="error",
     law=("x12.pointers_per_line",),
     triggers=frozenset({NO_POINTERS}),
+    by_shape=True,
     check=check,
 )

@@ -20,11 +20,8 @@ _EXCUSING = frozenset({"76", "77", *SEPARATING})
 
 
 def check(case: Case, edition: Edition) -> Iterator[Finding]:
-    lines = case.lines
-    if len(lines) == len({line.code for line in lines}):
-        return
     first: dict[Likeness, Line] = {}
-    for line in lines:
+    for line in case.lines:
         held = first.setdefault(likeness(line.day, line.line), line)
         if held is not line and _EXCUSING.isdisjoint(line.line.modifiers):
             fix = review(drop(line.path()), advice=f"If both were given, put all units on line {held.number}.")
@@ -40,5 +37,6 @@ RULE = Rule(
     severity="error",
     law=("medicare.therapy.one_line_per_code",),
     triggers=frozenset({CODE_REPEATED}),
+    by_shape=True,
     check=check,
 )

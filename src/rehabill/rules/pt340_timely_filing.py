@@ -15,6 +15,7 @@ from rehabill.base.dates import add_months, next_workday
 from rehabill.base.finding import Finding, Severity
 from rehabill.rules.case import Case
 from rehabill.rules.rule import Rule, display
+from rehabill.rules.triggers import NOT_SENT_SOON
 
 _SETTING = "payer.timely_filing"
 _NEXT_WORKDAY = "medicare.claims.filing_next_workday"
@@ -63,5 +64,6 @@ RULE = Rule(
     topic="timely_filing",
     severity="error",
     law=(_SETTING, _NEXT_WORKDAY),
+    triggers=frozenset({NOT_SENT_SOON}),
     check=check,
 )

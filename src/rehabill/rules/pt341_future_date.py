@@ -11,6 +11,7 @@ from rehabill.almanac.edition import Edition
 from rehabill.base.finding import Finding
 from rehabill.rules.case import Case
 from rehabill.rules.rule import Rule, display
+from rehabill.rules.triggers import NOT_SENT_SOON
 
 
 def check(case: Case, edition: Edition) -> Iterator[Finding]:
@@ -28,5 +29,6 @@ RULE = Rule(
     slug="future-date",
     topic="timely_filing",
     severity="error",
+    triggers=frozenset({NOT_SENT_SOON}),
     check=check,
 )

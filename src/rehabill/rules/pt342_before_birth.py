@@ -12,7 +12,7 @@ from rehabill.base.finding import Finding
 from rehabill.model.party import Person
 from rehabill.rules.case import Case
 from rehabill.rules.rule import Rule, display
-from rehabill.rules.triggers import BIRTH_DATE
+from rehabill.rules.triggers import BORN_LATER
 
 
 def check(case: Case, edition: Edition) -> Iterator[Finding]:
@@ -32,6 +32,6 @@ RULE = Rule(
     slug="before-birth",
     topic="eligibility",
     severity="error",
-    triggers=frozenset({BIRTH_DATE}),
+    triggers=frozenset({BORN_LATER}),
     check=check,
 )

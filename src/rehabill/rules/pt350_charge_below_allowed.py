@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from rehabill.almanac.edition import Edition
 from rehabill.base.finding import Finding
 from rehabill.base.money import dollars
+from rehabill.pricing.allowed import Allowed
 from rehabill.rules.case import Case
 from rehabill.rules.rule import Rule, display
 
@@ -17,15 +18,17 @@ _NOT_PAID = frozenset({"GY", "GZ"})
 
 
 def check(case: Case, edition: Edition) -> Iterator[Finding]:
+    expected: tuple[Allowed, ...] = ()
     for line in case.lines:
         charge = line.line.charge_cents
         if not isinstance(charge, int) or charge <= 0 or line.edition.profile.fee_basis != "medicare":
             continue
-        expected = case.expected[line.index]
-        if charge < expected.allowed_cents and _NOT_PAID.isdisjoint(line.line.modifiers):
+        expected = expected or case.expected
+        allowed = expected[line.index].allowed_cents
+        if charge < allowed and _NOT_PAID.isdisjoint(line.line.modifiers):
             yield RULE.fail(
                 line.edition, line.path("charge_cents"), fix=display("Review the practice's charge for the code."),
-                line=line.number, code=line.code, charge=dollars(charge), allowed=dollars(expected.allowed_cents),
+                line=line.number, code=line.code, charge=dollars(charge), allowed=dollars(allowed),
             )  # fmt: skip
 
 

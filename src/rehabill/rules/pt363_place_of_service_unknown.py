@@ -50,5 +50,6 @@ RULE = Rule(
     severity="error",
     law=("table.places_of_service",),
     triggers=frozenset({NOT_THE_OFFICE}),
+    by_shape=True,
     check=check,
 )

@@ -58,5 +58,6 @@ RULE = Rule(
     severity="error",
     law=(_PLACES, "table.rvu"),
     triggers=frozenset({NOT_THE_OFFICE}),
+    by_shape=True,
     check=check,
 )

@@ -16,6 +16,7 @@ from rehabill.rules.case import Case
 from rehabill.rules.evaluations import is_evaluation
 from rehabill.rules.plan_of_care import plan_severity
 from rehabill.rules.rule import Rule, display
+from rehabill.rules.triggers import PLAN_IN_DOUBT
 
 _EVALUATION_ONLY = "medicare.poc.evaluation_only"
 
@@ -41,5 +42,6 @@ RULE = Rule(
     topic="plan_of_care",
     severity="error",
     law=("payer.plan_of_care",),
+    triggers=frozenset({PLAN_IN_DOUBT}),
     check=check,
 )

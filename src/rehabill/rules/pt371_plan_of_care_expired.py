@@ -17,6 +17,7 @@ from rehabill.rules.case import Case
 from rehabill.rules.evaluations import is_evaluation
 from rehabill.rules.plan_of_care import plan_given, plan_severity
 from rehabill.rules.rule import Rule, display
+from rehabill.rules.triggers import PLAN_IN_DOUBT
 
 _COVERS = "medicare.poc.recertification_days"
 
@@ -64,5 +65,6 @@ RULE = Rule(
     topic="plan_of_care",
     severity="error",
     law=(_COVERS,),
+    triggers=frozenset({PLAN_IN_DOUBT}),
     check=check,
 )

@@ -18,6 +18,7 @@ from rehabill.model.claim import PlanOfCare
 from rehabill.rules.case import Case, Line
 from rehabill.rules.plan_of_care import plan_given, plan_severity
 from rehabill.rules.rule import Rule, display
+from rehabill.rules.triggers import PLAN_IN_DOUBT
 
 _WITHIN = "medicare.poc.certification_days"
 _EXCEPTION = "medicare.poc.order_exception"
@@ -61,5 +62,6 @@ RULE = Rule(
     topic="plan_of_care",
     severity="error",
     law=(_WITHIN, _EXCEPTION),
+    triggers=frozenset({PLAN_IN_DOUBT}),
     check=check,
 )

@@ -11,21 +11,16 @@ from collections.abc import Iterator
 from rehabill.almanac.edition import Edition
 from rehabill.base.finding import Finding
 from rehabill.rules.case import Case
-from rehabill.rules.code_sets import kept
 from rehabill.rules.rule import Rule, display
-
-_CODES = "cpt.unlisted_codes"
+from rehabill.rules.traits import UNLISTED, traits_of
+from rehabill.rules.triggers import UNLISTED_CODE
 
 
 def check(case: Case, edition: Edition) -> Iterator[Finding]:
     for line in case.lines:
-        if line.code in kept(line.edition, _CODES, _unlisted) and not (line.line.description or "").strip():
+        if traits_of(line) & UNLISTED and not (line.line.description or "").strip():
             fix = display("Write on the line what was done, how long, and why no other code fits.")
             yield RULE.fail(line.edition, line.path("description"), fix=fix, line=line.number, code=line.code)
-
-
-def _unlisted(edition: Edition) -> frozenset[str]:
-    return frozenset(edition.value(_CODES).split() if edition.known(_CODES) else ())
 
 
 RULE = Rule(
@@ -33,6 +28,7 @@ RULE = Rule(
     slug="unlisted-without-description",
     topic="format",
     severity="error",
-    law=(_CODES,),
+    law=("cpt.unlisted_codes",),
+    triggers=frozenset({UNLISTED_CODE}),
     check=check,
 )

@@ -1,4 +1,4 @@
-"""All rules, found by their file names, indexed by the codes and modifiers that trigger them."""
+"""All rules, found by their file names, woken by what stands on a claim."""
 
 import pkgutil
 from functools import cache
@@ -7,9 +7,9 @@ from importlib import import_module
 import msgspec
 
 import rehabill.rules
-from rehabill.model.claim import Claim
+from rehabill.rules.case import Case
 from rehabill.rules.rule import Rule
-from rehabill.rules.triggers import tokens_of
+from rehabill.rules.triggers import circumstances_of, marks_of
 
 
 @cache
@@ -36,17 +36,30 @@ class Awake(msgspec.Struct, frozen=True):
     others: tuple[Rule, ...]
 
 
-@cache
-def _for_tokens(tokens: frozenset[str]) -> Awake:
-    awake = [rule for rule in all_rules() if not rule.triggers or not rule.triggers.isdisjoint(tokens)]
-    return Awake(tuple(rule for rule in awake if rule.by_shape), tuple(rule for rule in awake if not rule.by_shape))
+def rules_for(case: Case) -> Awake:
+    """The rules that can matter to a claim, by what is on it (`triggers.py`)."""
+    return _awake(case.of_shape("marks", _known_marks), circumstances_of(case))
+
+
+def _known_marks(case: Case) -> frozenset[str]:
+    """Those of a claim's marks that any rule names."""
+    return marks_of(case) & _known_triggers()
 
 
 @cache
 def _known_triggers() -> frozenset[str]:
-    return frozenset(token for rule in all_rules() for token in rule.triggers)
+    return frozenset(trigger for rule in all_rules() for trigger in rule.triggers)
 
 
-def rules_for(claim: Claim) -> Awake:
-    """The rules that can matter to a claim, by what is on it (`triggers.py`)."""
-    return _for_tokens(frozenset(tokens_of(claim, _known_triggers())))
+@cache
+def _awake(marks: frozenset[str], circumstances: frozenset[str]) -> Awake:
+    """A rule that looks at the shape alone is woken by the shape alone."""
+    there = marks | circumstances
+    return Awake(
+        tuple(rule for rule in all_rules() if rule.by_shape and _wakes(rule, marks)),
+        tuple(rule for rule in all_rules() if not rule.by_shape and _wakes(rule, there)),
+    )
+
+
+def _wakes(rule: Rule, there: frozenset[str]) -> bool:
+    return not rule.triggers or not rule.triggers.isdisjoint(there)

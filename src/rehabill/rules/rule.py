@@ -14,7 +14,8 @@ Check = Callable[["Case", Edition], Iterable[Finding]]
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
-    """`triggers`: codes and modifiers that can make the rule matter (empty: every claim).
+    """`triggers`: what can make the rule matter: codes, modifiers, givers, or words of `triggers.py` (empty: every
+    claim).
 
     `law`: names of the values of law it rests on, cited with every finding that the edition can cite.
     `since`: the version of rehabill that first had the rule. Ids are never reused.
@@ -28,8 +29,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     law: tuple[str, ...] = ()
     triggers: frozenset[str] = frozenset()
     by_shape: bool = False
-    """Whether it finds anything depends only on the payer's law of the day, the discipline, each line's code,
-    modifiers, units and giver, and earlier claims: a shape once found clean, with none given, needs no second look."""
+    """Whether it finds anything depends only on the payer's law of the day, the shape of the claim (`Case.of_shape`)
+    and what was billed for the same day before: a shape once found clean, alone on its day, needs no second look."""
     since: str = "0.1.0"
 
     def fail(

@@ -24,9 +24,12 @@ OWN_DISCIPLINE = 1024
 """Belongs to one discipline: reserved by CMS to one modifier, or a speech-language code."""
 ADD_ON = 2048
 """Stands only beside its base of the same day; remote monitoring's further 20 minutes of a month are not one."""
+UNLISTED = 4096
+"""Names no particular service (CPT's unlisted codes)."""
 
 _STATUSES = {"B": BUNDLED, "I": INVALID, "N": NONCOVERED}
 _RESERVED = ("medicare.therapy.codes_gp", "medicare.therapy.codes_go", "medicare.therapy.codes_gn")
+_UNLISTED_CODES = "cpt.unlisted_codes"
 
 
 def traits_of(line: Line) -> int:
@@ -35,7 +38,7 @@ def traits_of(line: Line) -> int:
 
 def any_traits(case: Case) -> int:
     """The traits of all lines together."""
-    return kept(case, "traits", _any_traits)
+    return case.of_shape("traits", _any_traits)
 
 
 def _any_traits(case: Case) -> int:
@@ -55,6 +58,8 @@ def _traits(edition: Edition) -> dict[str, int]:
     for name in _RESERVED:
         for code in _listed(edition, name):
             found[code] = found.get(code, UNKNOWN) | OWN_DISCIPLINE
+    for code in _listed(edition, _UNLISTED_CODES):
+        found[code] = found.get(code, UNKNOWN) | UNLISTED
     if edition.profile.pfs_status:
         _add_statuses(edition, found)
     return found

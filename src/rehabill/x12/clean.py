@@ -8,8 +8,7 @@ import re
 import unicodedata
 
 _PUNCTUATION = r"!\"&'()+,\-./;?=%@\[\]_{}\\|<>#$"
-_UPPER = re.compile(rf"[A-Z0-9{_PUNCTUATION}]*(?: [A-Z0-9{_PUNCTUATION}]+)*").fullmatch
-_MIXED = re.compile(rf"[A-Za-z0-9{_PUNCTUATION}]*(?: [A-Za-z0-9{_PUNCTUATION}]+)*").fullmatch
+_CLEAN = re.compile(rf"[A-Za-z0-9{_PUNCTUATION}]+(?: [A-Za-z0-9{_PUNCTUATION}]+)*").fullmatch
 _FOREIGN = re.compile(rf"[^A-Za-z0-9{_PUNCTUATION}]+")
 
 # What Unicode's own decomposition does not bring down to ASCII.
@@ -35,9 +34,7 @@ def clean(text: str, upper: bool = True) -> str:
     """
     if upper:
         text = text.upper()
-        if _UPPER(text) and text[:1] != " ":
-            return text
-    elif _MIXED(text) and text[:1] != " ":
+    if (text.isalnum() and text.isascii()) or _CLEAN(text):
         return text
     return _fold(text, upper)
 

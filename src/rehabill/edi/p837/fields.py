@@ -37,8 +37,7 @@ def identifier(value: str | None, path: str, what: str, faults: Faults, low: int
 
 def name(value: str | None, high: int, path: str, what: str, faults: Faults, upper: bool) -> str:
     """A name that must be there, cleaned and cut to what its element holds."""
-    text = clean(value, upper)[:high].rstrip() if value else ""
-    return text or _no_name(value, path, what, faults)
+    return optional(value, high, upper) or _no_name(value, path, what, faults)
 
 
 def _no_name(value: str | None, path: str, what: str, faults: Faults) -> str:
@@ -48,7 +47,11 @@ def _no_name(value: str | None, path: str, what: str, faults: Faults) -> str:
 
 
 def optional(value: str | None, high: int, upper: bool) -> str:
-    return clean(value, upper)[:high].rstrip() if value else ""
+    """Cleaned, and cut to what its element holds; empty when there is none."""
+    if not value:
+        return ""
+    text = clean(value, upper)
+    return text if len(text) <= high else text[:high].rstrip()
 
 
 def person_name(person: Person, path: str, whose: str, faults: Faults, upper: bool) -> str:

@@ -19,9 +19,10 @@ def service_lines(
 ) -> tuple[str, int]:
     """(loops 2400, charge of the claim in cents). A line of no units is kept in the record and never sent."""
     diagnoses = len(claim.diagnoses) if claim.diagnoses else 0
+    same_day = d8(claim.date) if claim.date is not None else ""
     parts: list[str] = []
     sent = total = 0
-    own_reference = False
+    foreign_reference = False
     for index, line in enumerate(claim.lines):
         units, charge = line.units, line.charge_cents
         if not units:
@@ -41,23 +42,21 @@ def service_lines(
         pointed = fields.pointers(numbers, diagnoses) if isinstance(numbers, tuple) else ""
         if not pointed:
             pointed = _pointers(line, index, diagnoses, faults)
-        day = line.date or claim.date
-        when = d8(day) if day is not None else _no_date(index, faults)
+        when = (d8(line.date) if line.date is not None else same_day) or _no_date(index, faults)
         elsewhere = line.place_of_service or ""
         if elsewhere:
             elsewhere = _elsewhere(elsewhere, place, index, faults)
-        reference = line.line_id
-        if reference:
-            own_reference = True
-        else:
-            reference = f"{number}-{index + 1}"
+        reference = ours = f"{number}-{index + 1}"  # fits, and is like no other of ours
+        if line.line_id and line.line_id != ours:
+            reference = line.line_id
+            foreign_reference = True
         parts.append(
             f"LX*{sent}~SV1*{code}*{amount(charge)}*UN*{units}*{elsewhere}**{pointed}~DTP*472*D8*{when}"
             f"~REF*6R*{reference}~"
         )
         if line.adjudications:
             parts.append(line_adjudications(claim, index, faults))
-    if not 1 <= sent <= MAX_LINES or own_reference:
+    if not 1 <= sent <= MAX_LINES or foreign_reference:
         _whole(claim, number, sent, faults)
     return "".join(parts), total
 

@@ -1,8 +1,8 @@
 """One claim to its text. What the practice, a payer or a provider adds is made once and kept."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
+import msgspec
 from msgspec import UnsetType
 
 from rehabill.base.errors import InputError
@@ -17,7 +17,7 @@ from rehabill.model.claim import Claim
 from rehabill.model.practice import Practice, Provider
 
 
-class Rendered(NamedTuple):
+class Rendered(msgspec.Struct, frozen=True, gc=False):
     """A claim's text in the order of the levels; HL segments are the batch's."""
 
     taxonomy: bool
