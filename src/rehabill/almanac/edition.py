@@ -174,6 +174,8 @@ class Almanac:
     def __init__(self, data: schema.Almanac) -> None:
         self.data = data
         self.cuts = _cuts(data)
+        self.codes = {code.code: code for code in data.codes}
+        """Every procedure code the table ever held."""
         self._laws: dict[tuple[int, str], Law] = {}
         self._editions: dict[tuple[str, int, str], Edition] = {}
         self._by_day: dict[tuple[str, dt.date, str | None], Edition] = {}

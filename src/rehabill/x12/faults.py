@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from rehabill.base.finding import Finding, Position, Severity, Topic
+from rehabill.base.finding import Finding, Position, Severity, Status, Topic
 
 Level = Literal[1, 2, 3, 4, 5, 6, 7]
 
@@ -22,6 +22,7 @@ class Kind(msgspec.Struct, frozen=True):
     note: str = ""
     severity: Severity = "error"
     topic: Topic = "format"
+    status: Status = "fail"
 
 
 KINDS: dict[str, Kind] = {
@@ -126,10 +127,120 @@ KINDS: dict[str, Kind] = {
     "X317": Kind("payment-missing", 2, "The remittance has no {segment}: {what}."),
     "X318": Kind("number-unreadable", 1, "{element} '{value}' is not a number; it is read as 0."),
     "X319": Kind("segment-repeated", 2, "{segment} is given once more with another value; it is kept unread."),
+    # claims (837P), looked at by `edi.check`
+    "X350": Kind("claim-charge", 3, "The claim's charge is {claim}; its lines come to {lines}.", topic="balance"),
+    "X351": Kind(
+        "cob-line",
+        3,
+        "{payer} paid {paid} and adjusted {adjusted} of a line of {charge}: {rest} is left over.",
+        topic="balance",
+    ),
+    "X352": Kind(
+        "cob-claim",
+        3,
+        "{payer} paid {said} on the claim (AMT*D); its lines, less what it adjusted on the claim, say {wanted}.",
+        topic="balance",
+    ),
+    "X353": Kind("claim-without-lines", 2, "The claim has no service line.", "I7"),
+    "X360": Kind(
+        "pointer-range", 4, "{pointer} points to diagnosis {value}; the claim has {count}.", "7", topic="pointer"
+    ),
+    "X361": Kind("claim-number-twice", 4, "The claim number (CLM01) stands in this file before.", topic="duplicate"),
+    "X362": Kind("line-number-twice", 4, "The line's number (REF*6R) stands in this claim before.", topic="duplicate"),
+    "X363": Kind(
+        "line-order",
+        4,
+        "LX01 is '{value}'; the lines of a claim are numbered from 1, and this is {wanted}.",
+        "7",
+        "warning",
+    ),
+    "X364": Kind(
+        "set-too-large", 7, "{count} claims in one transaction set: receivers expect at most 5,000.", "", "warning"
+    ),
+    "X370": Kind("service-in-future", 4, "The service is dated {day}, after the file was made ({made}).", "8"),
+    "X371": Kind("before-birth", 4, "{what} is dated {day}, before the patient's birth.", "8"),
+    "X372": Kind("after-service", 4, "{what} is dated {day}, after the service ({service}).", "8"),
+    "X373": Kind("birth-in-future", 4, "The birth is dated after the file was made ({made}).", "8"),
+    # code sets
+    "X500": Kind("code-unknown", 5, "{element} ({name}) '{value}' is not in the list of {list} codes.", "7"),
+    "X501": Kind("code-ended", 5, "{element} ({name}) '{value}' is a {list} code that has ended.", "7", "warning"),
+    "X502": Kind(
+        "code-no-data",
+        5,
+        "{element} ({name}) '{value}' is not in our list of {list} codes, which does not reach to this day.",
+        "",
+        "warning",
+        status="no_data",
+    ),
+    "X503": Kind("code-malformed", 5, "{element} ({name}) '{value}' is not written like a {list} code.", "7"),
+    "X510": Kind("diagnosis-unknown", 5, "Diagnosis '{value}' does not exist on {day}.", "7", topic="diagnosis"),
+    "X511": Kind(
+        "diagnosis-header",
+        5,
+        "Diagnosis '{value}' is a heading on {day}: more characters are needed.",
+        "7",
+        topic="diagnosis",
+    ),
+    "X512": Kind(
+        "diagnosis-malformed",
+        5,
+        "'{value}' is not written like a diagnosis (ICD-10-CM, without the point).",
+        "7",
+        topic="diagnosis",
+    ),
+    "X513": Kind(
+        "diagnosis-no-data",
+        5,
+        "Diagnosis '{value}' cannot be judged on {day}: our table does not reach there.",
+        "",
+        "info",
+        "diagnosis",
+        "no_data",
+    ),
+    "X514": Kind(
+        "diagnosis-icd9",
+        5,
+        "The diagnoses are marked as ICD-9 ({value}); since 2015-10-01 they are ICD-10.",
+        "7",
+        topic="diagnosis",
+    ),
+    "X520": Kind(
+        "procedure-malformed", 5, "'{value}' is not written like a procedure code.", "7", topic="code_validity"
+    ),
+    "X521": Kind("procedure-unknown", 5, "There is no procedure code '{value}'.", "7", topic="code_validity"),
+    "X522": Kind(
+        "procedure-not-in-force", 5, "Procedure '{value}' is not in force on {day}: {why}.", "7", topic="code_validity"
+    ),
+    "X523": Kind(
+        "procedure-no-data",
+        5,
+        "Procedure '{value}' is not in our table, which holds therapy's codes.",
+        "",
+        "info",
+        "code_validity",
+        "no_data",
+    ),
+    "X524": Kind("modifier-malformed", 5, "'{value}' is not written like a modifier.", "7", topic="modifiers"),
+    # the payer's own
+    "X700": Kind(
+        "member-id-mbi",
+        7,
+        "Medicare's member id has eleven characters in a fixed pattern; this one has not.",
+        "7",
+        topic="eligibility",
+    ),
+    "X701": Kind(
+        "medicare-replacement",
+        7,
+        "Medicare Part B takes no replacement or void (CLM05-3 '{value}'): a clerical"
+        " error is reopened, a decision appealed.",
+        "7",
+        "warning",
+    ),
 }
 
 
 def fault(rule: str, at: Position, path: str = "", **facts: str | int) -> Finding:
     """A finding of one kind, put into words."""
     kind = KINDS[rule]
-    return Finding(rule, kind.slug, kind.topic, kind.severity, "fail", path, kind.text.format(**facts), at=at)
+    return Finding(rule, kind.slug, kind.topic, kind.severity, kind.status, path, kind.text.format(**facts), at=at)

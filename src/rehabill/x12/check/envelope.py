@@ -107,7 +107,7 @@ class Envelope:
     def _open_group(self, elements: list[str], byte: int) -> None:
         self._leave_group()
         fields = [*elements[1:], *[""] * 8]
-        opened = GroupReport(fields[0], fields[1], fields[2], fields[5], fields[7], byte)
+        opened = GroupReport(fields[0], fields[1], fields[2], fields[5], fields[7], byte, fields[3])
         self.group = opened
         self._set_numbers = set()
         if self.interchange is None:
@@ -152,7 +152,7 @@ class Envelope:
                 self._stray(byte, "ST")
             return
         wanted = FUNCTIONAL_IDS.get(opened.id)
-        if wanted is not None and group.functional_id != wanted:
+        if wanted is not None and group.functional_id != wanted and not group.sets:
             place = Position(byte, "ST", "ST01", set_control=opened.control, number=1)
             group.findings.append(fault("X124", place, found=group.functional_id, set=opened.id, wanted=wanted))
         place = Position(byte, "ST", "ST02", set_control=opened.control, number=1)

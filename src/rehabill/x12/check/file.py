@@ -1,12 +1,13 @@
 """A whole file, streaming: its envelope, and each transaction set against its spec."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from rehabill.base.finding import Position
 from rehabill.x12.check.envelope import ENVELOPE, Envelope
 from rehabill.x12.check.graph import graph_for
-from rehabill.x12.check.report import FileReport
-from rehabill.x12.check.walk import Walk
+from rehabill.x12.check.outside import Judge
+from rehabill.x12.check.report import FileReport, GroupReport, SetReport
+from rehabill.x12.check.walk import Observer, Walk
 from rehabill.x12.faults import fault
 from rehabill.x12.scan import Batch, batches
 
@@ -19,10 +20,19 @@ def check(chunks: Iterable[bytes]) -> FileReport:
     return checker.finish()
 
 
-class FileCheck:
-    """Takes the batches of a file in their order."""
+Observe = Callable[[Walk, SetReport, GroupReport | None], Observer | None]
+"""Who looks at the business of a set; None: nobody."""
 
-    def __init__(self) -> None:
+
+class FileCheck:
+    """Takes the batches of a file in their order.
+
+    `judge` knows the code lists outside the specs; `observe` names who looks at a set's business.
+    """
+
+    def __init__(self, judge: Judge | None = None, observe: Observe | None = None) -> None:
+        self.judge = judge
+        self.observe = observe
         self.report = FileReport()
         self.envelope = Envelope(self.report)
         self.walk: Walk | None = None
@@ -65,7 +75,11 @@ class FileCheck:
             facts = {"set": transaction.id or "set", "version": transaction.version or "(none)"}
             transaction.findings.append(fault("X134", at, **facts))
             return
-        self.walk = Walk(graph, transaction, batch, index)
+        group = self.envelope.group
+        self.walk = Walk(graph, transaction, batch, index, self.judge, group.day if group else "")
+        observer = self.observe(self.walk, transaction, group) if self.observe else None
+        if observer is not None:
+            self.walk.observe(observer)
         self.walk.take(elements, text, batch, index)
 
     def _leave_walk(self) -> None:

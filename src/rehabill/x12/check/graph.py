@@ -10,6 +10,7 @@ from functools import lru_cache
 
 import msgspec
 
+from rehabill.x12.check.outside import listed_places
 from rehabill.x12.check.pattern import Glance, glance
 from rehabill.x12.delimiters import Delimiters
 from rehabill.x12.spec.load import spec_for
@@ -33,6 +34,7 @@ class Node:
         """Segments found right here before: parties, dates and codes repeat throughout a file."""
         self.moves: dict[str, Move] = {}
         """Where the next segment stands, by its key."""
+        self.listed = listed_places(spec)
 
     def is_right(self, text: str) -> bool:
         """Is there surely nothing wrong with these elements?"""

@@ -18,7 +18,7 @@ class SetReport(msgspec.Struct):
 
 
 class GroupReport(msgspec.Struct):
-    """One group: GS01, GS02, GS03, GS06, GS08; `declared` is the number of sets GE01 says."""
+    """One group: GS01, GS02, GS03, GS06, GS08, GS04; `declared` is the number of sets GE01 says."""
 
     functional_id: str
     sender: str
@@ -26,6 +26,7 @@ class GroupReport(msgspec.Struct):
     control: str
     version: str
     byte: int
+    day: str = ""
     declared: str = ""
     sets: list[SetReport] = []
     findings: list[Finding] = []

@@ -1,11 +1,14 @@
 """One transaction set, segment by segment, against its spec: loops, order, usage, repeats, situations, hierarchy."""
 
+from typing import NamedTuple, Protocol
+
 from rehabill.base.finding import Position
 from rehabill.x12.check.elements import flaws
 from rehabill.x12.check.graph import Graph, Loop, Move, Node, opener_of
+from rehabill.x12.check.outside import Judge
 from rehabill.x12.check.report import SetReport
 from rehabill.x12.faults import fault
-from rehabill.x12.scan import Batch
+from rehabill.x12.scan import Batch, shown
 from rehabill.x12.situations import SITUATIONS, WATCHED, holds
 from rehabill.x12.spec.load import segments as known_segments
 from rehabill.x12.spec.schema import SegmentSpec
@@ -31,10 +34,40 @@ class Frame:
         self.child_levels = 0
 
 
-class Walk:
-    """Takes the segments of one set, from its ST; adds what is wrong to the report."""
+class Place(NamedTuple):
+    """Where a segment stands: in which batch and where in it, and with which number in its set."""
 
-    def __init__(self, graph: Graph, report: SetReport, batch: Batch, index: int) -> None:
+    batch: Batch
+    at: int
+    number: int
+
+
+class Observer(Protocol):
+    """Somebody who looks at a set's business while it is walked: charges, diagnoses, payments."""
+
+    wanted: frozenset[str]
+    """The ids of the segments it wants to see."""
+
+    def take(self, loop: str, elements: list[str], place: Place) -> None:
+        """A segment of the set, split at its elements, and the loop it stands in."""
+
+    def finish(self) -> None:
+        """The set ends."""
+
+
+class Walk:
+    """Takes the segments of one set, from its ST; adds what is wrong to the report.
+
+    `judge` knows the lists outside the specs; without it their codes are not looked at.
+    """
+
+    def __init__(
+        self, graph: Graph, report: SetReport, batch: Batch, index: int, judge: Judge | None = None, day: str = ""
+    ) -> None:
+        self.judge = judge
+        self.day = day
+        self.observer: Observer | None = None
+        self.wanted: frozenset[str] = frozenset()
         self.graph = graph
         self.report = report
         self.element = graph.delimiters.element
@@ -73,9 +106,23 @@ class Walk:
             self.frames[-1].watched[name] = elements
         elif name == "HL":
             self._hierarchy(elements, batch, index)
+        if node.listed and self.judge is not None:
+            self._outside_codes(node, elements, self.judge, batch, index)
+        if name in self.wanted and self.observer is not None:
+            self.observer.take(node.loop.id, elements, Place(batch, index, self.number))
+
+    def observe(self, observer: Observer) -> None:
+        """Show an observer the segments to come."""
+        self.observer, self.wanted = observer, observer.wanted
+
+    def beginning(self) -> tuple[Batch, int, int]:
+        """Where the set begins."""
+        return self.frames[0].batch, self.frames[0].index, 1
 
     def finish(self) -> None:
         """The set ends: every loop is closed."""
+        if self.observer is not None:
+            self.observer.finish()
         while self.frames:
             self._close()
 
@@ -146,6 +193,15 @@ class Walk:
         for flaw in found:
             at = self._position(batch, index, node.spec.id, flaw.element, node.loop.id)
             self.report.findings.append(fault(flaw.rule, at, self._path(), **flaw.facts))
+
+    def _outside_codes(self, node: Node, elements: list[str], judge: Judge, batch: Batch, index: int) -> None:
+        for place in node.listed:
+            for code in place.codes(elements, self.graph.delimiters):
+                rule = judge(place.of, code, self.day)
+                if rule:
+                    at = self._position(batch, index, node.spec.id, place.element, node.loop.id)
+                    told = {"element": place.element, "name": place.name, "value": shown(code)[:40], "list": place.of}
+                    self.report.findings.append(fault(rule, at, self._path(), **told))
 
     def _unexpected(self, elements: list[str], batch: Batch, index: int) -> None:
         name, loop = elements[0], self.node.loop.id
