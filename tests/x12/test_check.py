@@ -179,3 +179,8 @@ class TestRemittance:
         cut = REMITTANCE[:begins] + REMITTANCE[REMITTANCE.index("~", begins) + 1 :]
         told = found(cut.replace("SE*47*", "SE*46*"))
         assert [(one.rule, one.at.loop) for one in told if one.at] == [("X202", "1000A")]
+
+
+def test_an_empty_segment_is_told_and_a_blank_line_is_none() -> None:
+    assert [one.rule for one in found(CLAIMS.replace("LX*1~", "LX*1~~", 1).replace("SE*70*", "SE*71*"))] == ["X109"]
+    assert found(CLAIMS.replace("~", "~\n\n")) == []

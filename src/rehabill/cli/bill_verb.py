@@ -183,6 +183,7 @@ class _Run:
         row["state"] = state
         row["verdict"] = billed.verdict
         row["claim_number"] = billed.claim.claim_number
+        row["claim"] = billed.claim
         row["price"] = present.priced_claim(billed.priced, None) if told else present.amounts(billed.priced)
         row["cannot_be_sent"] = [{"path": fault.path, "message": fault.message} for fault in self._refused]
         return row

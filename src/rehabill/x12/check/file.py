@@ -41,12 +41,13 @@ class FileCheck:
         element = batch.delimiters.element
         for index, text in enumerate(batch.segments):
             elements = text.split(element)
-            if elements[0] in ENVELOPE:
+            if not text:
+                self._empty(batch, index)
+            elif elements[0] in ENVELOPE:
                 self._envelope(elements, text, batch, index)
             elif self.walk is not None:
-                if text:
-                    self.walk.take(elements, text, batch, index)
-            elif text and self.envelope.transaction is None:
+                self.walk.take(elements, text, batch, index)
+            elif self.envelope.transaction is None:
                 self._outside(elements[0], batch, index)
 
     def finish(self) -> FileReport:
@@ -86,6 +87,14 @@ class FileCheck:
         if self.walk is not None:
             self.walk.finish()
             self.walk = None
+
+    def _empty(self, batch: Batch, index: int) -> None:
+        """Two terminators in a row; a blank line between segments is no segment."""
+        if batch.pieces[index]:
+            return
+        transaction = self.envelope.transaction
+        findings = transaction.findings if transaction else self.report.findings
+        findings.append(fault("X109", Position(batch.byte_of(index))))
 
     def _outside(self, name: str, batch: Batch, index: int) -> None:
         interchange = self.envelope.interchange
