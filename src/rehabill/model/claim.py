@@ -79,6 +79,18 @@ class LineAdjudication(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     code: str | None = None
     modifiers: tuple[str, ...] = ()
     adjustments: tuple[Adjustment, ...] = ()
+    bundled_into: int | None = None
+    """The line, from 1, into which that payer bundled this one (SVD06)."""
+    remaining_liability_cents: Cents | None = None
+    """What the patient still owes for the line, where the payer told it by line and not by claim."""
+
+
+class Attachment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A document that goes with the claim or line (PWK): its kind, the way it goes, the number that ties them."""
+
+    kind: str
+    way: str
+    control_number: str | None = None
 
 
 class ClaimLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
@@ -102,6 +114,21 @@ class ClaimLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, f
     place_of_service: str | None = None
     description: str | None = None
     adjudications: tuple[LineAdjudication, ...] = ()
+    end_date: dt.date | None = None
+    """Last day of service, when it is another than the first."""
+    note: str | None = None
+    attachments: tuple[Attachment, ...] = ()
+    rendering_npi: str | None = None
+    """Of this line only; absent means the claim's. So for the next ones."""
+    referring_npi: str | None = None
+    supervising_npi: str | None = None
+    ordering_npi: str | None = None
+    prior_authorization: str | None = None
+    referral_number: str | None = None
+    initial_treatment_date: dt.date | None = None
+    emergency: bool | None = None
+    unit: Literal["UN", "MJ"] = "UN"
+    """What `units` counts: services, or minutes (of anaesthesia)."""
 
 
 class UnbilledMinutes(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -178,6 +205,11 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
     patient_paid_cents: Cents | None = None
     accepts_assignment: bool | None = None
     """For this claim only; absent means what the practice does (CLM07)."""
+    attachments: tuple[Attachment, ...] = ()
+    delay_reason: str | None = None
+    """Why the claim comes late (CLM20)."""
+    special_program: str | None = None
+    """CLM12."""
 
 
 class PriorClaim(Claim, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):

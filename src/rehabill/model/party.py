@@ -10,13 +10,15 @@ Sex = Literal["F", "M", "U"]
 
 
 class Address(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """A postal address in the United States; `zip` has five or nine digits."""
+    """A postal address; in the United States `zip` has five or nine digits."""
 
     line1: str
     line2: str | None = None
     city: str
     state: str
     zip: str
+    country: str | None = None
+    """Two letters, when it is not the United States."""
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):

@@ -1,0 +1,357 @@
+"""Service lines: loop 2400 and what stands under it."""
+
+import math
+from typing import NamedTuple, Protocol
+
+import msgspec
+
+from rehabill.edi.p837_read.cob import Decisions
+from rehabill.edi.p837_read.faults import Problem
+from rehabill.edi.p837_read.party import Parties
+from rehabill.edi.p837_read.pieces import Pieces
+from rehabill.edi.p837_read.source import Source
+from rehabill.edi.p837_read.values import Remembered, cents, is_number, whole
+from rehabill.model.claim import ClaimLine
+from rehabill.model.submitted import (
+    DatePeriod,
+    Drug,
+    LineDetail,
+    OtherSegment,
+)
+
+_LOOP = "2400"
+_KNOWN = frozenset({
+    "SV1", "SV2", "SV3", "SV4", "SV5", "CR1", "CR2", "CR3", "CR5", "CRC", "QTY", "MEA", "CN1", "K3", "PS1", "HSD", "LQ",
+    "FRM", "IMM", "LIN", "CTP",
+})  # fmt: skip
+_SERVICES = {"SV2": "SV2, institutional", "SV3": "SV3, dental", "SV4": "SV4, drugs"}
+_NPIS = {
+    "82": "rendering_npi", "DN": "referring_npi", "DQ": "supervising_npi", "DK": "ordering_npi",
+}  # fmt: skip
+_NUMBERS = {"G1": "prior_authorization", "9F": "referral_number"}
+_PRESCRIPTIONS = frozenset({"XZ", "VY"})
+
+
+class Service(NamedTuple):
+    """SV1 as read; `rare`: it says more than most, or something is wrong with it."""
+
+    rare: bool
+    code: str
+    modifiers: tuple[str, ...]
+    charge: int | msgspec.UnsetType
+    units: int
+    place: str | None
+    pointers: tuple[int, ...] | None
+    fields: dict[str, object]
+    """Rarer ones, of `ClaimLine`."""
+    detail: dict[str, object]
+    """Rarer ones, of `LineDetail`."""
+    problems: tuple[Problem, ...]
+
+
+class Draft(msgspec.Struct, gc=False):
+    """A line with rarer parts, as they come."""
+
+    service: Service | None = None
+    date: DatePeriod | None = None
+    number: str | None = None
+    fields: dict[str, object] = {}
+    """Of `ClaimLine`."""
+    extras: dict[str, object] = {}
+    """Of `LineDetail`."""
+    lists: dict[str, list[object]] = {}
+    """Of both."""
+
+    def add(self, name: str, value: object) -> None:
+        self.lists.setdefault(name, []).append(value)
+
+    def of_line(self) -> dict[str, object]:
+        """What `ClaimLine` has fields for."""
+        fields = self.service.fields | self.fields if self.service else self.fields
+        if self.date is not None:
+            fields["date"] = self.date.first
+            if self.date.last is not None:
+                fields["end_date"] = self.date.last
+        for name in _LINE_LISTS:
+            if name in self.lists:
+                fields[name] = tuple(self.lists.pop(name))
+        return fields
+
+    def detail(self) -> LineDetail | None:
+        """The rest; None when there is none. To be asked after `of_line`."""
+        facts = self.service.detail | self.extras if self.service else self.extras
+        for name, values in self.lists.items():
+            facts[name] = tuple(values)
+        return LineDetail(**facts) if facts else None  # type: ignore[arg-type]
+
+
+_LINE_LISTS = ("attachments", "adjudications")
+
+
+class ClaimParts(Protocol):
+    """What a line adds to its claim."""
+
+    lines: list[ClaimLine]
+    details: dict[int, LineDetail]
+
+    def strays(self) -> list[OtherSegment]: ...
+
+
+class Lines:
+    """Reads the lines of a claim, each from its LX to the next."""
+
+    def __init__(self, source: Source, parties: Parties, pieces: Pieces, decisions: Decisions) -> None:
+        self._source, self._parties, self._pieces, self._decisions = source, parties, pieces, decisions
+        self._services: Remembered[Service] = Remembered(self._service)
+        element = source.element
+        self._lx = f"LX{element}"
+        self._ends = source.heads | {self._lx}
+        self._day_of_service = f"DTP{element}472{element}"
+        self._own_number = f"REF{element}6R{element}"
+        self._rare = {
+            "DTP": self._date, "REF": self._reference, "AMT": self._sum, "NTE": self._note, "PWK": self._attachment,
+            "HCP": self._repricing, "NM1": self._provider, "SVD": self._decision, "LIN": self._drug,
+            "CTP": self._drug_quantity, "SV1": self._service_of,
+        }  # fmt: skip
+
+    def read(self, index: int, end: int, claim: ClaimParts) -> int:
+        """All lines of a claim, the first LX at `index`; answers where something else begins.
+
+        Nearly every line is LX, SV1, its day and its number, and no more.
+        """
+        segments, services, days = self._source.segments, self._services, self._pieces.days
+        lx, ends, day_of_service, own_number = self._lx, self._ends, self._day_of_service, self._own_number
+        lines, element = claim.lines, self._source.element
+        while index < end and segments[index][:3] == lx:
+            begun, service, date, number = index, None, None, None
+            index += 1
+            if index < end and (segment := segments[index])[:3] == "SV1":
+                service = services[segment]
+                index += 1
+                if index < end and (segment := segments[index]).startswith(day_of_service):
+                    date = days[segment][1]
+                    index += 1
+                    if index < end and (segment := segments[index]).startswith(own_number):
+                        number = segment[7:]
+                        index += 1
+            if number is not None and (element in number or not number.isascii()):
+                service = None
+            if service is None or date is None or service.problems:
+                index = self._unusual(begun, begun + 1, end, Draft(), claim)
+                continue
+            if service.rare or date.last is not None or (index < end and segments[index][:3] not in ends):
+                index = self._unusual(begun, index, end, Draft(service, date, number), claim)
+                continue
+            _, code, modifiers, charge, units, place, pointers, _, _, _ = service
+            line = ClaimLine(
+                date=date.first, code=code, units=units, modifiers=modifiers, diagnosis_pointers=pointers,
+                charge_cents=charge, line_id=number, place_of_service=place,
+            )  # fmt: skip
+            lines.append(line)
+        return index
+
+    def _unusual(self, begun: int, index: int, end: int, draft: Draft, claim: ClaimParts) -> int:
+        """One line, whatever it holds, in whatever order; what `draft` knows stands before `index`."""
+        place = len(claim.lines)
+        path = f"lines[{place}]"
+        index = self._parts(index, end, draft, path)
+        service = draft.service
+        if service is None:
+            self._no_service(begun, index, claim.strays(), path)
+            return index
+        if draft.date is None and not any(map(self._is_day_of_service, self._source.segments[begun:index])):
+            message = "the day of service (DTP*472)"
+            self._source.tell("R124", begun, "DTP03", _LOOP, f"{path}.date", what=message)
+        line = ClaimLine(
+            code=service.code, units=service.units, modifiers=service.modifiers, charge_cents=service.charge,
+            diagnosis_pointers=service.pointers, place_of_service=service.place, line_id=draft.number,
+            **draft.of_line(),  # type: ignore[arg-type]
+        )  # fmt: skip
+        claim.lines.append(line)
+        if detail := draft.detail():
+            claim.details[place] = detail
+        return index
+
+    # SV1
+
+    def _service(self, segment: str) -> Service:
+        fields = self._source.cut(segment, 16)
+        problems: list[Problem] = []
+        kind, code, *rest = (*fields[1].split(self._source.component), "", "")
+        if not code:
+            problems.append(Problem("R124", "SV101-2", "code", "the code of the service"))
+        charge = cents(fields[2])
+        if charge is None:
+            told = Problem("R120", "SV102", "charge_cents") if fields[2] else Problem("R124", "SV102", "charge_cents",
+                                                                                     "the charge")  # fmt: skip
+            problems.append(told)
+        if fields[3] not in ("UN", "MJ"):
+            problems.append(Problem("R123", "SV103", "unit"))
+        detail: dict[str, object] = {} if kind in ("HC", "") else {"code_kind": kind}
+        units = _units(fields[4], detail, problems)
+        pointers = _pointers(fields[7].split(self._source.component), problems) if fields[7] else None
+        for number, name in ((11, "epsdt"), (12, "family_planning")):
+            if fields[number] == "Y":
+                detail[name] = True
+        if fields[15] == "0":
+            detail["copay_exempt"] = True
+        more: dict[str, object] = {}
+        if len(rest) > 4 and rest[4]:
+            more["description"] = rest[4]
+        if fields[3] == "MJ":
+            more["unit"] = "MJ"
+        if fields[9] == "Y":
+            more["emergency"] = True
+        modifiers = tuple(mark for mark in rest[:4] if mark)
+        return Service(
+            bool(more or detail or problems), code, modifiers, msgspec.UNSET if charge is None else charge, units,
+            fields[5] or None, pointers, more, detail, tuple(problems),
+        )  # fmt: skip
+
+    # what stands on few lines
+
+    def _parts(self, index: int, end: int, draft: Draft, path: str) -> int:
+        """Everything between LX and what comes next."""
+        segments, ends = self._source.segments, self._ends
+        while index < end and (name := segments[index][:3]) not in ends:
+            handler = self._rare.get(name)
+            if handler is not None:
+                index = handler(index, end, draft, path)
+                continue
+            if name in _SERVICES:
+                self._source.tell("R119", index, "", _LOOP, path, what=_SERVICES[name])
+            draft.add("other", self._source.unread(index, _LOOP, _KNOWN))
+            index += 1
+        return index
+
+    def _service_of(self, index: int, end: int, draft: Draft, path: str) -> int:
+        """SV1; a second one has no place."""
+        if draft.service is not None:
+            self._source.tell("R116", index, "", _LOOP, path, what="SV1")
+            draft.add("other", self._source.unread(index, _LOOP, _KNOWN))
+        else:
+            draft.service = self._services[self._source.segments[index]]
+            self._source.tell_all(draft.service.problems, index, _LOOP, path)
+        return index + 1
+
+    def _date(self, index: int, end: int, draft: Draft, path: str) -> int:
+        if draft.date is None and self._source.segments[index].startswith(self._day_of_service):
+            draft.date = self._pieces.date(index, _LOOP, f"{path}.date")
+            return index + 1
+        found = self._pieces.date(index, _LOOP, f"{path}.dates")
+        if found is None:
+            draft.add("other", self._source.unread(index, _LOOP, frozenset({"DTP"})))
+        elif found.kind == "454" and "initial_treatment_date" not in draft.fields:
+            draft.fields["initial_treatment_date"] = found.first
+        else:
+            draft.add("dates", found)
+        return index + 1
+
+    def _reference(self, index: int, end: int, draft: Draft, path: str) -> int:
+        if draft.number is None and self._source.segments[index].startswith(self._own_number):
+            draft.number = self._source.fields(index, 2)[2] or None
+            return index + 1
+        found = self._parties.reference(self._source.fields(index, 4))
+        name = _NUMBERS.get(found.kind)
+        drug = draft.extras.get("drug")
+        if name and found.payer is None and name not in draft.fields:
+            draft.fields[name] = found.value
+        elif found.kind in _PRESCRIPTIONS and isinstance(drug, Drug) and drug.prescription is None:
+            draft.extras["drug"] = msgspec.structs.replace(drug, prescription=found.value)
+        else:
+            draft.add("references", found)
+        return index + 1
+
+    def _sum(self, index: int, end: int, draft: Draft, path: str) -> int:
+        found = self._pieces.sum(index, _LOOP, f"{path}.sums")
+        if found:
+            draft.add("sums", found)
+        return index + 1
+
+    def _note(self, index: int, end: int, draft: Draft, path: str) -> int:
+        found = self._pieces.note(index)
+        if found.kind == "ADD" and "note" not in draft.fields:
+            draft.fields["note"] = found.text
+        else:
+            draft.add("notes", found)
+        return index + 1
+
+    def _attachment(self, index: int, end: int, draft: Draft, path: str) -> int:
+        draft.add("attachments", self._pieces.attachment(index))
+        return index + 1
+
+    def _repricing(self, index: int, end: int, draft: Draft, path: str) -> int:
+        draft.extras["repricing"] = self._pieces.repricing(index, _LOOP, f"{path}.repricing")
+        return index + 1
+
+    def _provider(self, index: int, end: int, draft: Draft, path: str) -> int:
+        party, after = self._parties.read(index, end, "2420", f"{path}.providers")
+        name = _NPIS.get(party.role)
+        if name and party.npi and name not in draft.fields:
+            draft.fields[name] = party.npi
+        draft.add("providers", party)
+        return after
+
+    def _decision(self, index: int, end: int, draft: Draft, path: str) -> int:
+        after, found = self._decisions.read(
+            index, end, f"{path}.adjudications[{len(draft.lists.get('adjudications', ()))}]"
+        )
+        draft.add("adjudications", found)
+        return after
+
+    def _drug(self, index: int, end: int, draft: Draft, path: str) -> int:
+        if "drug" in draft.extras:
+            self._source.tell("R116", index, "", "2410", f"{path}.drug", what="LIN")
+            draft.add("other", self._source.unread(index, "2410", _KNOWN))
+        else:
+            draft.extras["drug"] = Drug(ndc=self._source.fields(index, 3)[3])
+        return index + 1
+
+    def _drug_quantity(self, index: int, end: int, draft: Draft, path: str) -> int:
+        drug = draft.extras.get("drug")
+        if not isinstance(drug, Drug) or drug.quantity is not None:
+            draft.add("other", self._source.unread(index, "2410", _KNOWN))
+            return index + 1
+        fields = self._source.fields(index, 5)
+        if fields[4] and not is_number(fields[4]):
+            self._source.tell("R122", index, "CTP04", "2410", f"{path}.drug.quantity")
+        unit = fields[5].partition(self._source.component)[0]
+        draft.extras["drug"] = msgspec.structs.replace(drug, quantity=fields[4] or None, unit=unit or None)
+        return index + 1
+
+    # what is missing
+
+    def _no_service(self, begun: int, end: int, strays: list[OtherSegment], path: str) -> None:
+        self._source.tell("R118", begun, "", _LOOP, path)
+        for index in range(begun, end):
+            name = self._source.segments[index].partition(self._source.element)[0]
+            strays.append(self._source.unread(index, _LOOP, frozenset({name})))
+
+    def _is_day_of_service(self, segment: str) -> bool:
+        return segment.startswith(self._day_of_service)
+
+
+def _units(text: str, detail: dict[str, object], problems: list[Problem]) -> int:
+    found = whole(text)
+    if found is not None:
+        return found
+    if not text:
+        problems.append(Problem("R124", "SV104", "units", "how many units"))
+    elif is_number(text) and 0 < float(text) < 10_000:
+        problems.append(Problem("R125", "SV104", "units"))
+        detail["quantity"] = text
+        return math.ceil(float(text))
+    else:
+        problems.append(Problem("R122", "SV104", "units"))
+    return 0
+
+
+def _pointers(texts: list[str], problems: list[Problem]) -> tuple[int, ...]:
+    found: list[int] = []
+    for place, text in enumerate(texts, start=1):
+        number = whole(text)
+        if number is None:
+            problems.append(Problem("R122", f"SV107-{place}", "diagnosis_pointers"))
+        else:
+            found.append(number)
+    return tuple(found)
