@@ -13,7 +13,7 @@ from rehabill.demo.people import mbi, npi
 from rehabill.demo.x12_files import claims_837p, remittance_835
 
 Writer = Callable[[int, int], Iterator[bytes]]
-both = pytest.mark.parametrize(("write", "mark"), [(remittance_835, b"\nCLP*"), (claims_837p, b"\nCLM*")])
+both = pytest.mark.parametrize(("write", "mark"), [(remittance_835, b"~CLP*"), (claims_837p, b"~CLM*")])
 
 
 @both

@@ -31,18 +31,20 @@ _DENIALS = (
     ("OA", "18", "N522"),
 )
 _DAYS = tuple(f"2026{month:02d}{day:02d}" for month in (3, 4, 5) for day in range(2, 29))
+_TRANSFER = "ACH*CCP*01*999999992*DA*123456*1999999999**01*999988880*DA*98765"
+_NO_MONEY = "NON***********"
 _ISA_DATE, _CREATED, _LATER = "260615", "20260615", "20260617"
 
 
 def _header(kind: str, group: str, version: str, number: int) -> str:
     return (
         f"ISA*00*          *00*          *ZZ*REHABDEMOSENDER*ZZ*REHABDEMORECEIV*{_ISA_DATE}*0800*^*00501"
-        f"*{number:09d}*0*T*:~\nGS*{group}*REHABDEMOSENDER*REHABDEMORECEIV*{_CREATED}*0800*{number}*X*{version}~\n"
+        f"*{number:09d}*0*T*:~GS*{group}*REHABDEMOSENDER*REHABDEMORECEIV*{_CREATED}*0800*{number}*X*{version}~"
     )
 
 
 def _trailer(sets: int, number: int) -> str:
-    return f"GE*{sets}*{number}~\nIEA*1*{number:09d}~\n"
+    return f"GE*{sets}*{number}~IEA*1*{number:09d}~"
 
 
 def _sizes(n: int) -> Iterator[int]:
@@ -94,12 +96,13 @@ def _remittance(size: int, number: int, chance: Random) -> str:
     while count < size:
         if count >= header * _CLAIMS_PER_HEADER:
             header += 1
-            blocks.append(f"LX*{header}~\n")
+            blocks.append(f"LX*{header}~")
         identity = f"RB{number:05d}-{count:04d}"
         patient = _patient_835(chance, payer_id == "00999")
         draw = chance.random()
         lines = [_paid_line(item, chance, draw) for item in _CODES[chance.randrange(len(_CODES))]]
-        paid = _claim(blocks, identity, lines, patient, filing, draw, count, number, chance, cents)
+        day = _DAYS[chance.randrange(len(_DAYS))]
+        paid = _claim(blocks, identity, lines, patient, filing, draw, count, number, day, cents)
         count += 1
         if draw > 0.97 and size - count >= 2:
             total += paid
@@ -107,34 +110,33 @@ def _remittance(size: int, number: int, chance: Random) -> str:
                 (code, -charge, -allowed, -part, [(g, r, -a) for g, r, a in adjustments], remark)
                 for code, charge, allowed, part, adjustments, remark in lines
             ]
-            total += _claim(blocks, identity, reversed_lines, patient, filing, -1.0, count, number, chance, cents)
+            total += _claim(blocks, identity, reversed_lines, patient, filing, -1.0, count, number, day, cents)
             corrected = [_paid_line((line[0].split(":")[1], line[1]), chance, 0.5) for line in lines]
-            paid = _claim(blocks, identity, corrected, patient, filing, 0.5, count + 1, number, chance, cents)
+            paid = _claim(blocks, identity, corrected, patient, filing, 0.5, count + 1, number, day, cents)
             count += 2
         total += paid
     adjustments, taken = _provider_adjustments(number, cents, chance, total)
     amount = total - taken
     tax = f"99{number % 10_000_000:07d}"
     body = (
-        f"ST*835*{number:04d}~\n"
-        f"BPR*{'I' if amount else 'H'}*{cents(amount)}*C*{'ACH*CCP*01*999999992*DA*123456*1999999999**01*999988880*DA*98765' if amount else 'NON***********'}"  # noqa: E501
-        f"*{_LATER}~\n"
-        f"TRN*1*EFT{number:08d}*1999999999~\n"
-        f"DTM*405*{_CREATED}~\n"
-        f"N1*PR*{payer}~\nN3*{number} {STREETS[number % 6]}~\nN4*{city}*{state}*{postal}~\nREF*2U*{payer_id}~\n"
-        f"PER*CX*CUSTOMER CARE*TE*5555550100~\nPER*BL*EDI SUPPORT*TE*5555550101*EM*EDI@PAYER.EXAMPLE~\n"
-        f"N1*PE*EXAMPLE PHYSICAL THERAPY*XX*{npi(number)}~\nN3*1 {STREETS[0]}~\nN4*BIRMINGHAM*AL*352030001~\n"
-        f"REF*TJ*{tax}~\n" + "".join(blocks) + adjustments
+        f"ST*835*{number:04d}~"
+        f"BPR*{'I' if amount else 'H'}*{cents(amount)}*C*{_TRANSFER if amount else _NO_MONEY}*{_LATER}~"
+        f"TRN*1*EFT{number:08d}*1999999999~"
+        f"DTM*405*{_CREATED}~"
+        f"N1*PR*{payer}~N3*{number} {STREETS[number % 6]}~N4*{city}*{state}*{postal}~REF*2U*{payer_id}~"
+        f"PER*CX*CUSTOMER CARE*TE*5555550100~PER*BL*EDI SUPPORT*TE*5555550101*EM*EDI@PAYER.EXAMPLE~"
+        f"N1*PE*EXAMPLE PHYSICAL THERAPY*XX*{npi(number)}~N3*1 {STREETS[0]}~N4*BIRMINGHAM*AL*352030001~"
+        f"REF*TJ*{tax}~" + "".join(blocks) + adjustments
     )
-    return f"{body}SE*{body.count('~') + 1}*{number:04d}~\n"
+    return f"{body}SE*{body.count('~') + 1}*{number:04d}~"
 
 
 def _patient_835(chance: Random, medicare: bool) -> str:
     last, first = LAST[chance.randrange(len(LAST))], FIRST[chance.randrange(len(FIRST))]
     member = mbi(chance) if medicare else f"XM{chance.randrange(10**9):09d}"
-    patient = f"NM1*QC*1*{last}*{first}*{first[0]}***MI*{member}~\n"
+    patient = f"NM1*QC*1*{last}*{first}*{first[0]}***MI*{member}~"
     if not medicare and chance.random() < 0.2:
-        patient += f"NM1*IL*1*{last}*{FIRST[chance.randrange(len(FIRST))]}****MI*{member}~\n"
+        patient += f"NM1*IL*1*{last}*{FIRST[chance.randrange(len(FIRST))]}****MI*{member}~"
     return patient
 
 
@@ -165,7 +167,7 @@ def _paid_line(item: tuple[str, int], chance: Random, draw: float) -> _Line:
 
 def _claim(
     blocks: list[str], identity: str, lines: list[_Line], patient: str, filing: str, draw: float, count: int,
-    number: int, chance: Random, cents: Callable[[int], str],
+    number: int, day: str, cents: Callable[[int], str],
 ) -> int:  # fmt: skip
     """Adds one claim payment to `blocks`; its paid amount."""
     charge = sum(line[1] for line in lines)
@@ -174,42 +176,41 @@ def _claim(
     claim_level = ""
     if 0.12 <= draw < 0.18 and paid > 200:
         kept = paid // 10
-        claim_level = f"CAS*OA*23*{cents(kept)}~\n"
+        claim_level = f"CAS*OA*23*{cents(kept)}~"
         paid -= kept
         if draw < 0.14 and paid > 200:
-            claim_level = f"CAS*OA*23*{cents(kept)}**100*{cents(100)}~\n"
+            claim_level = f"CAS*OA*23*{cents(kept)}**100*{cents(100)}~"
             paid -= 100
     status = "22" if draw < 0 else "4" if 0.05 <= draw < 0.12 else "19" if 0.18 <= draw < 0.25 else "1"
     payers_number = f"{26_000_000_000 + number * 100_000 + count}"
     patients = f"*{cents(patient_part)}" if patient_part else "*"
     parts = [
-        f"CLP*{identity}*{status}*{cents(charge)}*{cents(paid)}{patients}*{filing}*{payers_number}*11*1~\n",
+        f"CLP*{identity}*{status}*{cents(charge)}*{cents(paid)}{patients}*{filing}*{payers_number}*11*1~",
         claim_level, patient,
-        f"NM1*82*1*{LAST[number % len(LAST)]}*{FIRST[number % len(FIRST)]}****XX*{_therapist(number)}~\n",
+        f"NM1*82*1*{_bearer(_therapist(number))}****XX*{_therapist(number)}~",
     ]  # fmt: skip
     if status == "19":
-        parts.append("NM1*TT*2*FICTION SUPPLEMENT*****PI*55001~\n")
+        parts.append("NM1*TT*2*FICTION SUPPLEMENT*****PI*55001~")
     if filing == "MB":
-        parts.append("MOA***MA01*MA18~\n" if status == "19" else "MOA***MA01~\n")
-    day = _DAYS[chance.randrange(len(_DAYS))]
-    parts.append(f"DTM*232*{day}~\nDTM*233*{day}~\nDTM*050*20260601~\n")
+        parts.append("MOA***MA01*MA18~" if status == "19" else "MOA***MA01~")
+    parts.append(f"DTM*232*{day}~DTM*233*{day}~DTM*050*20260601~")
     allowed_in_all = sum(line[2] for line in lines)
     if allowed_in_all > 0:
-        parts.append(f"AMT*AU*{cents(allowed_in_all)}~\n")
+        parts.append(f"AMT*AU*{cents(allowed_in_all)}~")
     for place, (procedure, line_charge, allowed, line_paid, adjustments, remark) in enumerate(lines, 1):
-        parts.append(f"SVC*{procedure}*{cents(line_charge)}*{cents(line_paid)}**1~\nDTM*472*{day}~\n")
+        parts.append(f"SVC*{procedure}*{cents(line_charge)}*{cents(line_paid)}**1~DTM*472*{day}~")
         grouped: dict[str, str] = {}
         for group, reason, amount in adjustments:
             grouped[group] = (
                 f"{grouped[group]}**{reason}*{cents(amount)}" if group in grouped else f"{reason}*{cents(amount)}"
             )
         for group, trios in grouped.items():
-            parts.append(f"CAS*{group}*{trios}~\n")
-        parts.append(f"REF*6R*{identity[2:]}L{place}~\n")
+            parts.append(f"CAS*{group}*{trios}~")
+        parts.append(f"REF*6R*{identity[2:]}L{place}~")
         if allowed > 0:
-            parts.append(f"AMT*B6*{cents(allowed)}~\n")
+            parts.append(f"AMT*B6*{cents(allowed)}~")
         if remark:
-            parts.append(f"LQ*HE*{remark}~\n")
+            parts.append(f"LQ*HE*{remark}~")
     blocks.append("".join(parts))
     return paid
 
@@ -224,6 +225,12 @@ def _therapist(number: int) -> str:
     return _THERAPISTS[key]
 
 
+def _bearer(provider: str) -> str:
+    """The name that goes with an NPI."""
+    number = int(provider)
+    return f"{LAST[number % len(LAST)]}*{FIRST[number // 10 % len(FIRST)]}"
+
+
 def _provider_adjustments(number: int, cents: Callable[[int], str], chance: Random, total: int) -> tuple[str, int]:
     """PLB segments and what they take from the payment."""
     if number % 4 == 0 or total < 50_000:
@@ -231,13 +238,13 @@ def _provider_adjustments(number: int, cents: Callable[[int], str], chance: Rand
     provider = npi(number)
     interest, recovered = -chance.randrange(10, 400), chance.randrange(1_000, 20_000)
     if number % 4 == 1:
-        return f"PLB*{provider}*20261231*L6:INTEREST*{cents(interest)}~\n", interest
+        return f"PLB*{provider}*20261231*L6:INTEREST*{cents(interest)}~", interest
     if number % 4 == 2:
         pairs = f"WO:RB{number:05d}-0001*{cents(recovered)}*L6*{cents(interest)}"
-        return f"PLB*{provider}*20261231*{pairs}~\n", recovered + interest
+        return f"PLB*{provider}*20261231*{pairs}~", recovered + interest
     carried = -chance.randrange(100, 900)
     pairs = f"72:REFUND {number}*{cents(recovered)}*FB:{number}*{cents(carried)}"
-    return f"PLB*{provider}*20261231*{pairs}~\n", recovered + carried
+    return f"PLB*{provider}*20261231*{pairs}~", recovered + carried
 
 
 # --------------------------------------------------------------------------------------------------------------- 837P
@@ -265,9 +272,9 @@ def claims_837p(n: int, seed: int = 0) -> Iterator[bytes]:
 def _claims(size: int, number: int, chance: Random) -> str:
     """One set, with two practices when it has room for them."""
     parts = [
-        f"ST*837*{number:04d}*005010X222A1~\nBHT*0019*00*{number:06d}*{_CREATED}*0800*CH~\n"
-        "NM1*41*2*EXAMPLE BILLING SERVICE*****46*REHABDEMO~\nPER*IC*EDI DESK*TE*5555550102~\n"
-        "NM1*40*2*EXAMPLE CLEARINGHOUSE*****46*DEMOCH~\n"
+        f"ST*837*{number:04d}*005010X222A1~BHT*0019*00*{number:06d}*{_CREATED}*0800*CH~"
+        "NM1*41*2*EXAMPLE BILLING SERVICE*****46*REHABDEMO~PER*IC*EDI DESK*TE*5555550102~"
+        "NM1*40*2*EXAMPLE CLEARINGHOUSE*****46*DEMOCH~"
     ]
     level = practice = 0
     for place in range(size):
@@ -276,15 +283,15 @@ def _claims(size: int, number: int, chance: Random) -> str:
             practice = level
             city, state, postal = PLACES[(number + place) % len(PLACES)]
             parts.append(
-                f"HL*{level}**20*1~\nPRV*BI*PXC*261QP2000X~\n"
-                f"NM1*85*2*EXAMPLE PHYSICAL THERAPY {number % 90 + 1}*****XX*{npi(number + place)}~\n"
-                f"N3*{place + 1} {STREETS[place % 6]}~\nN4*{city}*{state}*{postal}~\n"
-                f"REF*EI*99{number % 10_000_000:07d}~\n"
+                f"HL*{level}**20*1~PRV*BI*PXC*261QP2000X~"
+                f"NM1*85*2*EXAMPLE PHYSICAL THERAPY {number % 90 + 1}*****XX*{npi(number + place)}~"
+                f"N3*{place + 1} {STREETS[place % 6]}~N4*{city}*{state}*{postal}~"
+                f"REF*EI*99{number % 10_000_000:07d}~"
             )
         level += 1
         level = _subscriber(parts, level, practice, f"RB{number:05d}-{place:04d}", number, chance)
     body = "".join(parts)
-    return f"{body}SE*{body.count('~') + 1}*{number:04d}~\n"
+    return f"{body}SE*{body.count('~') + 1}*{number:04d}~"
 
 
 def _subscriber(parts: list[str], level: int, practice: int, identity: str, number: int, chance: Random) -> int:
@@ -298,19 +305,19 @@ def _subscriber(parts: list[str], level: int, practice: int, identity: str, numb
     last, first = LAST[chance.randrange(len(LAST))], FIRST[chance.randrange(len(FIRST))]
     city, state, postal = PLACES[chance.randrange(len(PLACES))]
     street = f"{chance.randrange(1, 9_999)} {STREETS[chance.randrange(6)]}"
-    home = f"N3*{street}~\nN4*{city}*{state}*{postal}~\n"
+    home = f"N3*{street}~N4*{city}*{state}*{postal}~"
     year, month, day, sex = chance.randrange(1935, 1999), chance.randrange(1, 10), chance.randrange(10, 20), "FM"
-    born = f"DMG*D8*{year}0{month}{day}*{sex[chance.randrange(2)]}~\n"
+    born = f"DMG*D8*{year}0{month}{day}*{sex[chance.randrange(2)]}~"
     relation, children = ("", 1) if dependent else ("18", 0)
     parts.append(
-        f"HL*{level}*{practice}*22*{children}~\nSBR*{'S' if secondary else 'P'}*{relation}*******{filing}~\n"
-        f"NM1*IL*1*{last}*{first}****MI*{member}~\n{home}{born}"
-        f"NM1*PR*2*{payer}*****PI*{payer_id}~\n"
+        f"HL*{level}*{practice}*22*{children}~SBR*{'S' if secondary else 'P'}*{relation}*******{filing}~"
+        f"NM1*IL*1*{last}*{first}****MI*{member}~{home}{born}"
+        f"NM1*PR*2*{payer}*****PI*{payer_id}~"
     )
     if dependent:
         parts.append(
-            f"HL*{level + 1}*{level}*23*0~\nPAT*19~\nNM1*QC*1*{last}*{FIRST[chance.randrange(len(FIRST))]}~\n{home}"
-            f"DMG*D8*20{chance.randrange(10, 24)}0{chance.randrange(1, 10)}1{chance.randrange(10)}*F~\n"
+            f"HL*{level + 1}*{level}*23*0~PAT*19~NM1*QC*1*{last}*{FIRST[chance.randrange(len(FIRST))]}~{home}"
+            f"DMG*D8*20{chance.randrange(10, 24)}0{chance.randrange(1, 10)}1{chance.randrange(10)}*F~"
         )
         level += 1
     replaces = 0.3 <= draw < 0.34 and not medicare
@@ -330,53 +337,49 @@ def _claim_837p(
     ]
     charge = sum(line[1] for line in lines)
     secondary, replaced = kind
-    parts.append(f"CLM*{identity}*{decimal_amount(charge)}***11:B:{7 if replaced else 1}*Y*A*Y*Y~\n")
+    parts.append(f"CLM*{identity}*{decimal_amount(charge)}***11:B:{7 if replaced else 1}*Y*A*Y*Y~")
     if draw > 0.7:
-        parts.append("DTP*454*D8*20260302~\n")
+        parts.append("DTP*454*D8*20260302~")
     if 0.4 <= draw < 0.45:
-        parts.append("PWK*OZ*BM***AC*ATT" + identity[2:7] + "~\n")
+        parts.append("PWK*OZ*BM***AC*ATT" + identity[2:7] + "~")
     if 0.5 <= draw < 0.6:
-        parts.append("AMT*F5*20~\n")
+        parts.append("AMT*F5*20~")
     if 0.34 <= draw < 0.5:
-        parts.append(f"REF*G1*AUTH{chance.randrange(10**6):06d}~\n")
+        parts.append(f"REF*G1*AUTH{chance.randrange(10**6):06d}~")
     if replaced:
-        parts.append(f"REF*F8*26{chance.randrange(10**9):09d}~\n")
+        parts.append(f"REF*F8*26{chance.randrange(10**9):09d}~")
     if draw > 0.95:
-        parts.append("NTE*ADD*SEEN TWICE ON ONE DAY BY PLAN OF CARE~\n")
+        parts.append("NTE*ADD*SEEN TWICE ON ONE DAY BY PLAN OF CARE~")
     picked = chance.randrange(len(_DIAGNOSES) - 3)
     diagnoses = _DIAGNOSES[picked : picked + 1 + chance.randrange(1, 4)]
-    parts.append("HI*ABK:" + "*ABF:".join(diagnoses) + "~\n")
+    parts.append("HI*ABK:" + "*ABF:".join(diagnoses) + "~")
     doctor = _therapist(chance.randrange(20))
-    parts.append(f"NM1*DN*1*{LAST[chance.randrange(len(LAST))]}*{FIRST[number % 26]}****XX*{doctor}~\n")
+    parts.append(f"NM1*DN*1*{_bearer(doctor)}****XX*{doctor}~")
     therapist = _therapist(20 + chance.randrange(20))
-    parts.append(
-        f"NM1*82*1*{LAST[chance.randrange(len(LAST))]}*{FIRST[chance.randrange(26)]}****XX*{therapist}~\n"
-        "PRV*PE*PXC*225100000X~\n"
-    )
+    parts.append(f"NM1*82*1*{_bearer(therapist)}****XX*{therapist}~PRV*PE*PXC*225100000X~")
     if 0.6 <= draw < 0.65:
-        parts.append("NM1*77*2*EXAMPLE POOL~\nN3*2 SAMPLE AVE~\nN4*TULSA*OK*741030001~\n")
+        parts.append("NM1*77*2*EXAMPLE POOL~N3*2 SAMPLE AVE~N4*TULSA*OK*741030001~")
     shares = [(cost * 11 // 20, cost * 3 // 10, cost - cost * 11 // 20 - cost * 3 // 10) for _, cost, _ in lines]
     if secondary:
         last, first, member, home = subscriber
         parts.append(
-            f"SBR*P*18*******CI~\nAMT*D*{decimal_amount(sum(share[0] for share in shares))}~\nOI***Y***Y~\n"
-            f"NM1*IL*1*{last}*{first}****MI*P{member}~\n{home}"
-            "NM1*PR*2*SPECIMEN FIRST PAYER*****PI*99900~\n"
+            f"SBR*P*18*******CI~AMT*D*{decimal_amount(sum(share[0] for share in shares))}~OI***Y***Y~"
+            f"NM1*IL*1*{last}*{first}****MI*P{member}~{home}"
+            "NM1*PR*2*SPECIMEN FIRST PAYER*****PI*99900~"
         )
     pointers = ":".join(str(place) for place in range(1, len(diagnoses) + 1))
     for place, (code, cost, units) in enumerate(lines, 1):
         modifiers = "GP" if draw < 0.8 else "GP:KX" if draw < 0.9 else "GP:CQ:KX"
         parts.append(
-            f"LX*{place}~\nSV1*HC:{code}:{modifiers}*{decimal_amount(cost)}*UN*{units}***{pointers}~\n"
-            f"DTP*472*D8*{day}~\nREF*6R*{identity[2:]}L{place}~\n"
+            f"LX*{place}~SV1*HC:{code}:{modifiers}*{decimal_amount(cost)}*UN*{units}***{pointers}~"
+            f"DTP*472*D8*{day}~REF*6R*{identity[2:]}L{place}~"
         )
         if place == 4 and 0.65 <= draw < 0.7:
-            parts.append(
-                f"NM1*82*1*{LAST[number % len(LAST)]}*{FIRST[number % 26]}****XX*{_therapist(20 + number % 20)}~\n"
-            )
+            other = _therapist(20 + number % 20)
+            parts.append(f"NM1*82*1*{_bearer(other)}****XX*{other}~")
         if secondary:
             paid, written_off, owed = shares[place - 1]
             parts.append(
-                f"SVD*99900*{decimal_amount(paid)}*HC:{code}:{modifiers}**{units}~\n"
-                f"CAS*CO*45*{decimal_amount(written_off)}~\nCAS*PR*2*{decimal_amount(owed)}~\nDTP*573*D8*20260610~\n"
+                f"SVD*99900*{decimal_amount(paid)}*HC:{code}:{modifiers}**{units}~"
+                f"CAS*CO*45*{decimal_amount(written_off)}~CAS*PR*2*{decimal_amount(owed)}~DTP*573*D8*20260610~"
             )
