@@ -1,0 +1,1 @@
+"""What partners answer us, read: shared by the doors `acknowledgments`, `status_276`, `eligibility_270` and others."""
