@@ -18,6 +18,8 @@ from rehabill.x12.faults import KINDS
 from rehabill.x12.write import segment
 
 VERSION_999 = "005010X231A1"
+_LOOP_LENGTH = 4
+"""IK303 holds at most four characters: `2010` for 2010AA."""
 Answer = Literal["A", "E", "R"]
 
 _ELEMENT = re.compile(r"[A-Z0-9]{2,3}?(\d\d)(?:-(\d+))?")
@@ -105,7 +107,7 @@ def _faulty_segment(number: int, loop: str, name: str, findings: list[Finding]) 
     codes = [KINDS[finding.rule].note for finding in own] + (["8"] if elements else [])
     claim = next((finding.at.claim for finding in findings if finding.at and finding.at.claim), "")
     for code in dict.fromkeys(codes):
-        yield segment("IK3", name, str(number), loop if loop.isascii() else "", code)
+        yield segment("IK3", name, str(number), loop[:_LOOP_LENGTH], code)
         if claim:
             yield segment("CTX", f"CLM01:{claim}")
         if code == "8":

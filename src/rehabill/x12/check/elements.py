@@ -42,7 +42,7 @@ class _Look:
     def __init__(self, spec: SegmentSpec, text: str, delimiters: Delimiters) -> None:
         self.spec = spec
         self.delimiters = delimiters
-        self.values = text.split(delimiters.element)[1:]
+        self.values = text.split(delimiters.element, 2 if spec.id == "BIN" else -1)[1:]  # bytes may hold separators
 
     def flaws(self) -> Iterator[Flaw]:
         spec, values = self.spec, self.values

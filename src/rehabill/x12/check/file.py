@@ -39,16 +39,16 @@ class FileCheck:
 
     def take(self, batch: Batch) -> None:
         element = batch.delimiters.element
+        envelope = frozenset((name + element)[:3] for name in ENVELOPE)
         for index, text in enumerate(batch.segments):
-            elements = text.split(element)
-            if not text:
+            if text[:3] in envelope:
+                self._envelope(text.split(element), text, batch, index)
+            elif not text:
                 self._empty(batch, index)
-            elif elements[0] in ENVELOPE:
-                self._envelope(elements, text, batch, index)
             elif self.walk is not None:
-                self.walk.take(elements, text, batch, index)
+                self.walk.take(text, batch, index)
             elif self.envelope.transaction is None:
-                self._outside(elements[0], batch, index)
+                self._outside(text.partition(element)[0], batch, index)
 
     def finish(self) -> FileReport:
         """The file ends."""
@@ -59,14 +59,14 @@ class FileCheck:
     def _envelope(self, elements: list[str], text: str, batch: Batch, index: int) -> None:
         name = elements[0]
         if name == "SE" and self.walk is not None:
-            self.walk.take(elements, text, batch, index)
+            self.walk.take(text, batch, index)
         if name != "TA1":
             self._leave_walk()
         self.envelope.take(elements, batch.delimiters, batch.byte_of(index), batch.number + index)
         if name == "ST":
-            self._enter_set(elements, text, batch, index)
+            self._enter_set(text, batch, index)
 
-    def _enter_set(self, elements: list[str], text: str, batch: Batch, index: int) -> None:
+    def _enter_set(self, text: str, batch: Batch, index: int) -> None:
         transaction = self.envelope.transaction
         assert transaction is not None
         purpose = _purpose(batch, index)
@@ -81,7 +81,7 @@ class FileCheck:
         observer = self.observe(self.walk, transaction, group) if self.observe else None
         if observer is not None:
             self.walk.observe(observer)
-        self.walk.take(elements, text, batch, index)
+        self.walk.take(text, batch, index)
 
     def _leave_walk(self) -> None:
         if self.walk is not None:

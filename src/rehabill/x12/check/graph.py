@@ -13,6 +13,7 @@ import msgspec
 from rehabill.x12.check.outside import listed_places
 from rehabill.x12.check.pattern import Glance, glance
 from rehabill.x12.delimiters import Delimiters
+from rehabill.x12.situations import SITUATIONS
 from rehabill.x12.spec.load import spec_for
 from rehabill.x12.spec.schema import LoopSpec, SegmentSpec, TransactionSpec
 
@@ -30,26 +31,24 @@ class Node:
         self.delimiters = delimiters
         self.glance: Glance | None = None
         """Compiled when the first segment comes here: most places of a guide are never used."""
-        self.seen: set[str] = set()
-        """Segments found right here before: parties, dates and codes repeat throughout a file."""
+        self.known: dict[str, tuple[Move, list[str]]] = {}
+        """Segments that came after this one and were found right: where they stand, and their elements. Parties, dates
+        and codes repeat throughout a file."""
         self.moves: dict[str, Move] = {}
         """Where the next segment stands, by its key."""
         self.listed = listed_places(spec)
 
-    def is_right(self, text: str) -> bool:
-        """Is there surely nothing wrong with these elements?"""
-        if text in self.seen:
-            return True
+    def is_right(self, text: str) -> object:
+        """True-ish when there is surely nothing wrong with these elements."""
         if self.glance is None:
             self.glance = glance(self.spec, self.delimiters)
-        if not self.glance(text):
-            return False
-        self.remember(text)
-        return True
+        return self.glance(text)
 
-    def remember(self, text: str) -> None:
-        if len(self.seen) < _SEEN_LIMIT:
-            self.seen.add(text)
+    def remember(self, text: str, move: "Move", elements: list[str]) -> None:
+        """A segment that came after this one and was found right."""
+        if len(self.known) >= _SEEN_LIMIT:
+            self.known.clear()
+        self.known[text] = move, elements
 
 
 class Loop:
@@ -81,7 +80,7 @@ class Loop:
         found = []
         for place, entry in enumerate(self.body):
             count, spec = shape.count(place), entry.spec
-            missing = not count and (spec.usage == "R" or spec.when != "")
+            missing = not count and (spec.usage == "R" or spec.when in SITUATIONS)
             unwanted = count > spec.repeat or (count and (spec.usage == "N" or spec.only))
             if missing or unwanted:
                 found.append((place, count))
@@ -130,6 +129,21 @@ class Graph:
         root = LoopSpec(spec.set, spec.name, "R", 1, spec.body)
         self.root = Loop(root, None, 0, delimiters)
         self.keys = _keys(self.root)
+        self._judged_by: tuple[object, str] = (None, "")
+
+    @property
+    def start(self) -> Move:
+        """To the first segment, ST."""
+        first = self.root.body[0]
+        assert isinstance(first, Node)
+        return Move(first)
+
+    def judged_by(self, judge: object, day: str) -> None:
+        """What was found right by another judge of codes, or on another day, is to be looked at again."""
+        if self._judged_by != (judge, day):
+            self._judged_by = judge, day
+            for node in _nodes(self.root):
+                node.known.clear()
 
     def step(self, node: Node, elements: list[str]) -> Move | None:
         """Where a segment (split at its elements) that comes after `node` stands; None when it has no place."""
@@ -209,11 +223,15 @@ def _without_opener(ahead: list[Move]) -> Iterator[Move]:
 def _keys(root: Loop) -> dict[str, tuple[tuple[int, int], ...]]:
     """By segment id, the elements and components that tell its uses apart."""
     found: dict[str, dict[tuple[int, int], None]] = {}
-    waiting: list[Node | Loop] = [root]
-    while waiting:
-        entry = waiting.pop()
-        if isinstance(entry, Loop):
-            waiting.extend(entry.body)
-        elif entry.spec.key is not None:
-            found.setdefault(entry.spec.id, {})[entry.spec.key.element, entry.spec.key.component] = None
+    for node in _nodes(root):
+        if node.spec.key is not None:
+            found.setdefault(node.spec.id, {})[node.spec.key.element, node.spec.key.component] = None
     return {name: tuple(keys) for name, keys in found.items()}
+
+
+def _nodes(loop: Loop) -> Iterator[Node]:
+    for entry in loop.body:
+        if isinstance(entry, Loop):
+            yield from _nodes(entry)
+        else:
+            yield entry

@@ -1,6 +1,6 @@
 """One transaction set, segment by segment, against its spec: loops, order, usage, repeats, situations, hierarchy."""
 
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from rehabill.base.finding import Position
 from rehabill.x12.check.elements import flaws
@@ -20,26 +20,20 @@ _LINE_OPENERS = ("LX", "SVC")
 class Frame:
     """An open loop: what stood in it (places of its body, in order), and where it began."""
 
-    __slots__ = ("batch", "child_levels", "index", "level", "loop", "number", "places", "watched")
+    watched: dict[str, list[str]] | None = None
+    """Segments by which situations are told, by id."""
+    level: list[str] | None = None
+    """Its HL segment."""
+    child_levels = 0
 
-    def __init__(self, loop: Loop, batch: Batch, index: int, number: int) -> None:
+    def __init__(self, loop: Loop, place: "Place") -> None:
         self.loop = loop
         self.places: list[int] = []
-        self.batch = batch
-        self.index = index
-        self.number = number
-        self.watched: dict[str, list[str]] = {}
-        self.level: list[str] = []
-        """Its HL segment."""
-        self.child_levels = 0
+        self.place = place
 
 
-class Place(NamedTuple):
-    """Where a segment stands: in which batch and where in it, and with which number in its set."""
-
-    batch: Batch
-    at: int
-    number: int
+Place = tuple[Batch, int, int]
+"""Where a segment stands: its batch, its index in it, its number in the set."""
 
 
 class Observer(Protocol):
@@ -48,8 +42,8 @@ class Observer(Protocol):
     wanted: frozenset[str]
     """The ids of the segments it wants to see."""
 
-    def take(self, loop: str, elements: list[str], place: Place) -> None:
-        """A segment of the set, split at its elements, and the loop it stands in."""
+    def take(self, loop: str, elements: list[str], text: str, place: Place) -> None:
+        """A segment of the set, split at its elements and whole, and the loop it stands in."""
 
     def finish(self) -> None:
         """The set ends."""
@@ -75,49 +69,62 @@ class Walk:
         self.claim = ""
         self.claims = self.lines = 0
         self.levels = 0
-        self.frames = [Frame(graph.root, batch, index, 1)]
-        first = graph.root.body[0]
-        assert isinstance(first, Node)
-        self.node: Node = first
+        self.frames = [Frame(graph.root, (batch, index, 1))]
+        self.node: Node | None = None
+        graph.judged_by(judge, day)
 
-    def take(self, elements: list[str], text: str, batch: Batch, index: int) -> None:
-        """The next segment, split at its elements."""
+    def take(self, text: str, batch: Batch, index: int) -> None:
+        """The next segment."""
         self.number += 1
-        if self.number == 1:
-            node = self.node
+        before = self.node
+        known = before.known.get(text) if before is not None else None
+        if known is not None:
+            move, elements = known
         else:
-            move = self.graph.step(self.node, elements)
-            if move is None:
+            elements = text.split(self.element)
+            found = self.graph.step(before, elements) if before is not None else self.graph.start
+            if found is None:
                 self._unexpected(elements, batch, index)
                 return
-            if move.leave:
-                for _ in range(move.leave):
-                    self._close()
-            for loop in move.enter:
-                self._open(loop, batch, index, elements)
-            node = self.node = move.node
-            if move.is_late:
-                self._tell_late(move, batch, index)
-        self.frames[-1].places.append(node.place)
-        if text not in node.seen and not node.is_right(text):
-            self._look(node, text, batch, index)
+            move = found
+        place = batch, index, self.number
+        for _ in range(move.leave):
+            self._close()
+        for loop in move.enter:
+            self._open(loop, place, elements)
+        node = self.node = move.node
+        frame = self.frames[-1]
+        frame.places.append(node.place)
+        if known is None and self._is_right(move, elements, text, place) and before is not None:
+            before.remember(text, move, elements)
         name = elements[0]
         if name in WATCHED:
-            self.frames[-1].watched[name] = elements
+            if frame.watched is None:
+                frame.watched = {}
+            frame.watched[name] = elements
         elif name == "HL":
-            self._hierarchy(elements, batch, index)
-        if node.listed and self.judge is not None:
-            self._outside_codes(node, elements, self.judge, batch, index)
+            self._hierarchy(elements, frame, place)
         if name in self.wanted and self.observer is not None:
-            self.observer.take(node.loop.id, elements, Place(batch, index, self.number))
+            self.observer.take(node.loop.id, elements, text, place)
+
+    def _is_right(self, move: Move, elements: list[str], text: str, place: Place) -> bool:
+        """Look at a segment for the first time and tell what is wrong with it."""
+        told = len(self.report.findings)
+        if move.is_late:
+            self._tell_late(move, place)
+        if not move.node.is_right(text):
+            self._look(move.node, text, place)
+        if move.node.listed and self.judge is not None:
+            self._outside_codes(move.node, elements, self.judge, place)
+        return len(self.report.findings) == told
 
     def observe(self, observer: Observer) -> None:
         """Show an observer the segments to come."""
         self.observer, self.wanted = observer, observer.wanted
 
-    def beginning(self) -> tuple[Batch, int, int]:
+    def beginning(self) -> Place:
         """Where the set begins."""
-        return self.frames[0].batch, self.frames[0].index, 1
+        return self.frames[0].place
 
     def finish(self) -> None:
         """The set ends: every loop is closed."""
@@ -126,17 +133,16 @@ class Walk:
         while self.frames:
             self._close()
 
-    def _open(self, loop: Loop, batch: Batch, index: int, elements: list[str]) -> None:
+    def _open(self, loop: Loop, place: Place, elements: list[str]) -> None:
         if loop.parent is not None:
             self.frames[-1].places.append(loop.place)
-        self.frames.append(Frame(loop, batch, index, self.number))
-        if elements[0] != loop.opener.spec.id:
-            return
-        if elements[0] in _CLAIM_OPENERS:
+        self.frames.append(Frame(loop, place))
+        name = elements[0]
+        if name in _CLAIM_OPENERS:
             self.claims += 1
             self.lines = 0
             self.claim = elements[1] if len(elements) > 1 else ""
-        elif elements[0] in _LINE_OPENERS and loop.id != "2000":
+        elif name in _LINE_OPENERS and loop.id != "2000" and name == loop.opener.spec.id:
             self.lines += 1
 
     def _close(self) -> None:
@@ -147,8 +153,8 @@ class Walk:
             complaints = frame.loop.judge(shape)
         for place, count in complaints:
             self._complain(frame, place, count)
-        if frame.level:
-            self._check_children(frame)
+        if frame.level is not None:
+            self._check_children(frame, frame.level)
 
     def _complain(self, frame: Frame, place: int, count: int) -> None:
         """Something that stands `count` times where that is wrong, or is wrong in some situation."""
@@ -174,38 +180,39 @@ class Walk:
         if situation is None:
             return False
         for frame in (inner, *reversed(self.frames)):
-            values = frame.watched.get(situation.segment)
+            values = frame.watched.get(situation.segment) if frame.watched is not None else None
             if values is not None:
                 return holds(when, values, self.graph.delimiters.component)
         return False
 
     def _tell_of_loop(self, kind: str, frame: Frame, about: SegmentSpec, **facts: str | int) -> None:
-        at = Position(
-            frame.batch.byte_of(frame.index), about.id, "", frame.loop.id, self.report.control, frame.number, self.claim
-        )
+        at = self._position(frame.place, about.id, "", frame.loop.id)
         self.report.findings.append(fault(kind, at, self._path(), segment=about.id, **facts))
 
-    def _look(self, node: Node, text: str, batch: Batch, index: int) -> None:
+    def _look(self, node: Node, text: str, place: Place) -> None:
         """The close look, where the glance did not settle it."""
-        found = flaws(node.spec, text, self.graph.delimiters)
-        if not found:
-            node.remember(text)
-        for flaw in found:
-            at = self._position(batch, index, node.spec.id, flaw.element, node.loop.id)
+        for flaw in flaws(node.spec, text, self.graph.delimiters):
+            at = self._position(place, node.spec.id, flaw.element, node.loop.id)
             self.report.findings.append(fault(flaw.rule, at, self._path(), **flaw.facts))
 
-    def _outside_codes(self, node: Node, elements: list[str], judge: Judge, batch: Batch, index: int) -> None:
-        for place in node.listed:
-            for code in place.codes(elements, self.graph.delimiters):
-                rule = judge(place.of, code, self.day)
+    def _outside_codes(self, node: Node, elements: list[str], judge: Judge, place: Place) -> None:
+        for listed in node.listed:
+            for code in listed.codes(elements, self.graph.delimiters):
+                rule = judge(listed.of, code, self.day)
                 if rule:
-                    at = self._position(batch, index, node.spec.id, place.element, node.loop.id)
-                    told = {"element": place.element, "name": place.name, "value": shown(code)[:40], "list": place.of}
+                    at = self._position(place, node.spec.id, listed.element, node.loop.id)
+                    told = {
+                        "element": listed.element,
+                        "name": listed.name,
+                        "value": shown(code)[:40],
+                        "list": listed.of,
+                    }
                     self.report.findings.append(fault(rule, at, self._path(), **told))
 
     def _unexpected(self, elements: list[str], batch: Batch, index: int) -> None:
+        assert self.node is not None
         name, loop = elements[0], self.node.loop.id
-        at = self._position(batch, index, name, "", loop)
+        at = self._position((batch, index, self.number), name, "", loop)
         definition = known_segments().get(name)
         qualifiers = self.graph.qualifiers(self.node, name)
         if definition is None:
@@ -218,13 +225,14 @@ class Walk:
             found = fault("X201", at, self._path(), segment=name, name=definition.name, loop=loop)
         self.report.findings.append(found)
 
-    def _tell_late(self, move: Move, batch: Batch, index: int) -> None:
+    def _tell_late(self, move: Move, place: Place) -> None:
         spec, loop = move.node.spec, move.node.loop.id
-        at = self._position(batch, index, spec.id, "", loop)
+        at = self._position(place, spec.id, "", loop)
         self.report.findings.append(fault("X206", at, self._path(), segment=spec.id, name=spec.name, loop=loop))
 
-    def _position(self, batch: Batch, index: int, segment: str, element: str, loop: str) -> Position:
-        return Position(batch.byte_of(index), segment, element, loop, self.report.control, self.number, self.claim)
+    def _position(self, place: Place, segment: str, element: str, loop: str) -> Position:
+        batch, index, number = place
+        return Position(batch.byte_of(index), segment, element, loop, self.report.control, number, self.claim)
 
     def _path(self) -> str:
         """The claim and line at hand, counted from 0 within the set."""
@@ -232,30 +240,28 @@ class Walk:
             return ""
         return f"claims[{self.claims - 1}]" + (f".lines[{self.lines - 1}]" if self.lines else "")
 
-    def _hierarchy(self, elements: list[str], batch: Batch, index: int) -> None:
+    def _hierarchy(self, elements: list[str], frame: Frame, place: Place) -> None:
         """HL01 counts the levels of the set; HL02 names the level above, which is the loop around this one."""
         self.levels += 1
         number, parent = (elements + [""] * 2)[1:3]
-        above = next((frame for frame in reversed(self.frames[:-1]) if frame.level), None)
+        above = next((outer for outer in reversed(self.frames[:-1]) if outer.level is not None), None)
         if number != str(self.levels):
-            at = self._position(batch, index, "HL", "HL01", self.frames[-1].loop.id)
+            at = self._position(place, "HL", "HL01", frame.loop.id)
             self.report.findings.append(fault("X230", at, self._path(), found=number, wanted=self.levels))
             self.levels = int(number) if number.isdecimal() and len(number) < 10 else self.levels
-        wanted = above.level[1] if above else ""
+        wanted = above.level[1] if above is not None and above.level is not None and len(above.level) > 1 else ""
         if parent != wanted:
-            at = self._position(batch, index, "HL", "HL02", self.frames[-1].loop.id)
+            at = self._position(place, "HL", "HL02", frame.loop.id)
             why = f"the level above it is number {wanted}" if wanted else "the first level has none above it"
             self.report.findings.append(fault("X231", at, self._path(), found=parent, why=why))
-        if above:
+        if above is not None:
             above.child_levels += 1
-        self.frames[-1].level = elements
+        frame.level = elements
 
-    def _check_children(self, frame: Frame) -> None:
+    def _check_children(self, frame: Frame, level: list[str]) -> None:
         """HL04: 1 when levels follow below, else 0."""
-        said = (frame.level + [""] * 5)[4]
+        said = level[4] if len(level) > 4 else ""
         if said in ("0", "1") and said != str(int(frame.child_levels > 0)):
             what = f"{frame.child_levels} levels" if frame.child_levels else "no level"
-            at = Position(
-                frame.batch.byte_of(frame.index), "HL", "HL04", frame.loop.id, self.report.control, frame.number
-            )
+            at = self._position(frame.place, "HL", "HL04", frame.loop.id)
             self.report.findings.append(fault("X232", at, "", found=said, what=what))
