@@ -49,15 +49,14 @@ class Batch(msgspec.Struct):
     before: str = ""
     opens: bool = False
     closed: bool = True
-    begins: list[int] = []
-    """Where each piece begins, once somebody has asked."""
+    ends: list[int] = []
+    """Characters up to the end of each piece, terminators left out; once somebody has asked."""
 
     def byte_of(self, index: int) -> int:
         """Where `segments[index]` begins in the file."""
-        if not self.begins:
-            self.begins = list(accumulate((len(piece) + 1 for piece in self.pieces), initial=self.byte))
-        piece = self.pieces[index]
-        return self.begins[index] + len(piece) - len(piece.lstrip(_NOISE))
+        if not self.ends:
+            self.ends = list(accumulate(map(len, self.pieces)))
+        return self.byte + self.ends[index] + index - len(self.pieces[index].lstrip(_NOISE))
 
 
 def shown(value: str) -> str:

@@ -1,0 +1,1 @@
+"""The verbs of `rehabill x12`, one module each."""
