@@ -182,5 +182,9 @@ class TestRemittance:
 
 
 def test_an_empty_segment_is_told_and_a_blank_line_is_none() -> None:
-    assert [one.rule for one in found(CLAIMS.replace("LX*1~", "LX*1~~", 1).replace("SE*70*", "SE*71*"))] == ["X109"]
+    assert [one.rule for one in found(CLAIMS.replace("LX*1~", "LX*1~~", 1))] == ["X109"]
     assert found(CLAIMS.replace("~", "~\n\n")) == []
+
+
+def test_blank_lines_count_as_nothing_where_the_line_end_is_the_terminator() -> None:
+    assert found(CLAIMS.replace("~", "\n\n")) == []

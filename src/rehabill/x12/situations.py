@@ -34,9 +34,15 @@ SITUATIONS = {
     "sent_apart": Situation("PWK", lambda pwk, _: pwk[2] != "AA"),
     "money_moves_electronically": Situation("BPR", lambda bpr, _: bpr[4] in ("ACH", "BOP", "FWT")),
 }
+_LONGEST = 22
 WATCHED = frozenset(situation.segment for situation in SITUATIONS.values())
 
 
 def holds(name: str, values: Values, component: str) -> bool:
-    """Does the situation hold by these values of its segment?"""
-    return SITUATIONS[name].holds([*values, *[""] * 16], component)
+    """Does the situation hold by these values of its segment, filled up or not?"""
+    return SITUATIONS[name].holds(filled(values), component)
+
+
+def filled(values: Values) -> Values:
+    """The segment with empty elements at its end, as a situation wants it."""
+    return values if len(values) >= _LONGEST else [*values, *[""] * (_LONGEST - len(values))]

@@ -6,6 +6,7 @@ A set's segments are looked at as they pass; a claim is judged when the next one
 import datetime as dt
 import re
 from collections.abc import Callable
+from typing import ClassVar
 
 from rehabill.almanac.edition import Almanac
 from rehabill.almanac.icd10cm import DiagnosisStatus, Icd10cm
@@ -84,7 +85,11 @@ class Professional:
     What was found good is remembered by its text and day: procedures, diagnoses and pointers repeat throughout a file.
     """
 
-    wanted = frozenset({"BHT", "SBR", "NM1", "DMG", "CLM", "HI", "DTP", "CAS", "AMT", "LX", "SV1", "REF", "SVD"})
+    wanted: ClassVar[dict[str, tuple[str, ...]]] = {
+        "BHT": ("837",), "SBR": ("2000B", "2320"), "NM1": ("2010BA", "2330B"), "DMG": ("2010BA", "2010CA"),
+        "CLM": ("2300",), "HI": ("2300",), "DTP": ("2300", "2400"), "CAS": ("2320", "2430"), "AMT": ("2320",),
+        "SV1": ("2400",), "REF": ("2400",), "SVD": ("2430",),
+    }  # fmt: skip
 
     def __init__(self, walk: Walk, almanac: Almanac, icd10cm: Icd10cm, numbers: set[str]) -> None:
         self.walk = walk
@@ -100,8 +105,8 @@ class Professional:
         self.good: set[object] = set()
         self._steps: dict[str, Callable[[str, Values, str, Place], None]] = {
             "BHT": self._begins, "SBR": self._insurance, "NM1": self._party, "DMG": self._born, "CLM": self._claim,
-            "HI": self._diagnoses, "DTP": self._day, "CAS": self._adjusted, "AMT": self._amount, "LX": self._line,
-            "SV1": self._service, "REF": self._number, "SVD": self._decided,
+            "HI": self._diagnoses, "DTP": self._day, "CAS": self._adjusted, "AMT": self._amount, "SV1": self._service,
+            "REF": self._number, "SVD": self._decided,
         }  # fmt: skip
 
     def take(self, loop: str, elements: Values, text: str, place: Place) -> None:
@@ -188,20 +193,14 @@ class Professional:
         elif day and dtp[1] in _BEFORE_SERVICE and loop == "2300":
             claim.days.append((dtp[1], day, place))
 
-    def _line(self, loop: str, lx: Values, text: str, place: Place) -> None:
+    def _service(self, loop: str, sv1: Values, text: str, place: Place) -> None:
         claim = self.claim
         if claim is None:
             return
-        self._procedure(claim, None)
+        if claim.waiting is not None:
+            self._procedure(claim, None)
         claim.lines += 1
-        if _at(lx, 1) != str(claim.lines):
-            self._tell("X363", place, "LX", "LX01", loop, value=_at(lx, 1), wanted=claim.lines)
-
-    def _service(self, loop: str, sv1: Values, text: str, place: Place) -> None:
-        claim = self.claim
-        if claim is None or not claim.lines:
-            return
-        claim.charges.append(cents(_at(sv1, 2)))
+        claim.charges.append(cents(sv1[2]) if len(sv1) > 2 else None)
         claim.waiting = _at(sv1, 1), place
         if len(sv1) > 7 and (sv1[7], claim.diagnosis_count) not in self.good:
             self._pointers(claim, sv1[7], place)

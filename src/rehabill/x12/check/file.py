@@ -36,19 +36,32 @@ class FileCheck:
         self.report = FileReport()
         self.envelope = Envelope(self.report)
         self.walk: Walk | None = None
+        self.empty = 0
+        """Empty segments so far: they do not count."""
 
     def take(self, batch: Batch) -> None:
-        element = batch.delimiters.element
+        segments, element = batch.segments, batch.delimiters.element
         envelope = frozenset((name + element)[:3] for name in ENVELOPE)
-        for index, text in enumerate(batch.segments):
-            if text[:3] in envelope:
-                self._envelope(text.split(element), text, batch, index)
-            elif not text:
-                self._empty(batch, index)
-            elif self.walk is not None:
-                self.walk.take(text, batch, index)
-            elif self.envelope.transaction is None:
-                self._outside(text.partition(element)[0], batch, index)
+        begun = 0
+        holes = "" in segments
+        for index in [at for at, text in enumerate(segments) if text[:3] in envelope]:
+            self._inside(batch, begun, index)
+            if holes:
+                self._empty(batch, begun, index)
+            self._envelope(segments[index].split(element), batch, index)
+            begun = index + 1
+        self._inside(batch, begun, len(segments))
+        if holes:
+            self._empty(batch, begun, len(segments))
+
+    def _inside(self, batch: Batch, start: int, stop: int) -> None:
+        """The segments between two of the envelope."""
+        if self.walk is not None:
+            self.walk.take(batch, start, stop)
+        elif self.envelope.transaction is None:
+            for index in range(start, stop):
+                if batch.segments[index]:
+                    self._outside(batch.segments[index].partition(batch.delimiters.element)[0], batch, index)
 
     def finish(self) -> FileReport:
         """The file ends."""
@@ -56,17 +69,18 @@ class FileCheck:
         self.envelope.finish()
         return self.report
 
-    def _envelope(self, elements: list[str], text: str, batch: Batch, index: int) -> None:
+    def _envelope(self, elements: list[str], batch: Batch, index: int) -> None:
         name = elements[0]
         if name == "SE" and self.walk is not None:
-            self.walk.take(text, batch, index)
+            self.walk.take(batch, index, index + 1)
         if name != "TA1":
             self._leave_walk()
-        self.envelope.take(elements, batch.delimiters, batch.byte_of(index), batch.number + index)
+        number = batch.number + index - self.empty
+        self.envelope.take(elements, batch.delimiters, batch.byte_of(index), number)
         if name == "ST":
-            self._enter_set(text, batch, index)
+            self._enter_set(batch, index)
 
-    def _enter_set(self, text: str, batch: Batch, index: int) -> None:
+    def _enter_set(self, batch: Batch, index: int) -> None:
         transaction = self.envelope.transaction
         assert transaction is not None
         purpose = _purpose(batch, index)
@@ -81,20 +95,22 @@ class FileCheck:
         observer = self.observe(self.walk, transaction, group) if self.observe else None
         if observer is not None:
             self.walk.observe(observer)
-        self.walk.take(text, batch, index)
+        self.walk.take(batch, index, index + 1)
 
     def _leave_walk(self) -> None:
         if self.walk is not None:
             self.walk.finish()
             self.walk = None
 
-    def _empty(self, batch: Batch, index: int) -> None:
-        """Two terminators in a row; a blank line between segments is no segment."""
-        if batch.pieces[index]:
-            return
+    def _empty(self, batch: Batch, start: int, stop: int) -> None:
+        """Two terminators in a row are told; a blank line is nothing. Neither counts as a segment."""
         transaction = self.envelope.transaction
         findings = transaction.findings if transaction else self.report.findings
-        findings.append(fault("X109", Position(batch.byte_of(index))))
+        for index in range(start, stop):
+            if not batch.segments[index]:
+                self.empty += 1
+                if not batch.pieces[index] and batch.delimiters.segment not in "\r\n":
+                    findings.append(fault("X109", Position(batch.byte_of(index))))
 
     def _outside(self, name: str, batch: Batch, index: int) -> None:
         interchange = self.envelope.interchange

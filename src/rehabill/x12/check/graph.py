@@ -15,10 +15,11 @@ from rehabill.x12.check.pattern import Glance, glance
 from rehabill.x12.delimiters import Delimiters
 from rehabill.x12.situations import SITUATIONS
 from rehabill.x12.spec.load import spec_for
-from rehabill.x12.spec.schema import LoopSpec, SegmentSpec, TransactionSpec
+from rehabill.x12.spec.schema import CompositeSpec, LoopSpec, SegmentSpec, TransactionSpec
 
 _SEEN_LIMIT = 2048
 _SHAPE_LIMIT = 64
+_NAMING = frozenset({"name", "id", "claim"})
 
 
 class Node:
@@ -31,9 +32,10 @@ class Node:
         self.delimiters = delimiters
         self.glance: Glance | None = None
         """Compiled when the first segment comes here: most places of a guide are never used."""
-        self.known: dict[str, tuple[Move, list[str]]] = {}
-        """Segments that came after this one and were found right: where they stand, and their elements. Parties, dates
-        and codes repeat throughout a file."""
+        self.known: dict[str, Known] = {}
+        """Segments that came after this one and were found right: parties, dates and codes repeat throughout a file."""
+        self.seldom_twice = _seldom_twice(spec)
+        """Elements by which a segment is unlikely to come again: it is not kept."""
         self.moves: dict[str, Move] = {}
         """Where the next segment stands, by its key."""
         self.listed = listed_places(spec)
@@ -44,11 +46,15 @@ class Node:
             self.glance = glance(self.spec, self.delimiters)
         return self.glance(text)
 
-    def remember(self, text: str, move: "Move", elements: list[str]) -> None:
+    def remember(self, text: str, known: "Known") -> None:
         """A segment that came after this one and was found right."""
+        elements = known[1]
+        for at in known[0].node.seldom_twice:
+            if at < len(elements) and elements[at]:
+                return
         if len(self.known) >= _SEEN_LIMIT:
             self.known.clear()
-        self.known[text] = move, elements
+        self.known[text] = known
 
 
 class Loop:
@@ -89,6 +95,15 @@ class Loop:
         return tuple(found)
 
 
+def _seldom_twice(spec: SegmentSpec) -> tuple[int, ...]:
+    """The elements that name a person or a claim."""
+    return tuple(
+        number
+        for number, place in enumerate(spec.elements, 1)
+        if any(part.personal in _NAMING for part in (place.parts if isinstance(place, CompositeSpec) else (place,)))
+    )
+
+
 def _ranks(body: list[Node | Loop]) -> list[int]:
     """For each place the first of the run of neighbours with the same kind and segment id."""
     ranks: list[int] = []
@@ -120,6 +135,10 @@ class Move(msgspec.Struct, frozen=True):
     """The segment belongs here by its id, but its qualifier is none of those allowed."""
 
 
+Known = tuple[Move, list[str], bool, bool]
+"""Where a segment stands, its elements, whether it tells a situation or a level, whether an observer wants it."""
+
+
 class Graph:
     """A spec made ready for one set of separators."""
 
@@ -129,7 +148,7 @@ class Graph:
         root = LoopSpec(spec.set, spec.name, "R", 1, spec.body)
         self.root = Loop(root, None, 0, delimiters)
         self.keys = _keys(self.root)
-        self._judged_by: tuple[object, str] = (None, "")
+        self._looked_at_by: tuple[object, ...] = ()
 
     @property
     def start(self) -> Move:
@@ -138,10 +157,10 @@ class Graph:
         assert isinstance(first, Node)
         return Move(first)
 
-    def judged_by(self, judge: object, day: str) -> None:
-        """What was found right by another judge of codes, or on another day, is to be looked at again."""
-        if self._judged_by != (judge, day):
-            self._judged_by = judge, day
+    def looked_at_by(self, *who: object) -> None:
+        """What was found right by others (another judge of codes, another day) is to be looked at again."""
+        if self._looked_at_by != who:
+            self._looked_at_by = who
             for node in _nodes(self.root):
                 node.known.clear()
 

@@ -133,12 +133,4 @@ def _plain(place: ElementSpec, delimiters: Delimiters) -> str:
             return r"[\s\S]+"
     used = set(delimiters.element + delimiters.component + delimiters.repetition + delimiters.segment)
     letters = re.escape("".join(letter for letter in _PRINTED if letter not in used))
-    if high == 1:
-        return f"[{letters}]"
-    if low <= 2:
-        return (
-            rf"[{letters}](?:[{letters} ]{{{low - 1},{high - 2}}}[{letters}])?"
-            if low == 1
-            else (rf"[{letters}][{letters} ]{{0,{high - 2}}}(?<! )")
-        )
-    return rf"[{letters}][{letters} ]{{{low - 2},{high - 2}}}[{letters}]"
+    return rf"[{letters}][{letters} ]{{{low - 1},{high - 1}}}(?<! )"

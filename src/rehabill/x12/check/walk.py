@@ -9,12 +9,14 @@ from rehabill.x12.check.outside import Judge
 from rehabill.x12.check.report import SetReport
 from rehabill.x12.faults import fault
 from rehabill.x12.scan import Batch, shown
-from rehabill.x12.situations import SITUATIONS, WATCHED, holds
+from rehabill.x12.situations import SITUATIONS, WATCHED, filled, holds
 from rehabill.x12.spec.load import segments as known_segments
 from rehabill.x12.spec.schema import SegmentSpec
 
 _CLAIM_OPENERS = ("CLM", "CLP")
-_LINE_OPENERS = ("LX", "SVC")
+_LINES = ("2400", "2110")
+"""The loops of service lines."""
+_NOTED = WATCHED | {"HL"}
 
 
 class Frame:
@@ -39,8 +41,9 @@ Place = tuple[Batch, int, int]
 class Observer(Protocol):
     """Somebody who looks at a set's business while it is walked: charges, diagnoses, payments."""
 
-    wanted: frozenset[str]
-    """The ids of the segments it wants to see."""
+    @property
+    def wanted(self) -> dict[str, tuple[str, ...]]:
+        """The segments it wants to see, by id, and the loops in which."""
 
     def take(self, loop: str, elements: list[str], text: str, place: Place) -> None:
         """A segment of the set, split at its elements and whole, and the loop it stands in."""
@@ -61,7 +64,7 @@ class Walk:
         self.judge = judge
         self.day = day
         self.observer: Observer | None = None
-        self.wanted: frozenset[str] = frozenset()
+        self.wanted: dict[str, tuple[str, ...]] = {}
         self.graph = graph
         self.report = report
         self.element = graph.delimiters.element
@@ -71,51 +74,67 @@ class Walk:
         self.levels = 0
         self.frames = [Frame(graph.root, (batch, index, 1))]
         self.node: Node | None = None
-        graph.judged_by(judge, day)
 
-    def take(self, text: str, batch: Batch, index: int) -> None:
-        """The next segment."""
-        self.number += 1
-        before = self.node
-        known = before.known.get(text) if before is not None else None
-        if known is not None:
-            move, elements = known
-        else:
-            elements = text.split(self.element)
-            found = self.graph.step(before, elements) if before is not None else self.graph.start
-            if found is None:
-                self._unexpected(elements, batch, index)
-                return
-            move = found
-        place = batch, index, self.number
-        for _ in range(move.leave):
-            self._close()
-        for loop in move.enter:
-            self._open(loop, place, elements)
-        node = self.node = move.node
-        frame = self.frames[-1]
-        frame.places.append(node.place)
-        if known is None and self._is_right(move, elements, text, place) and before is not None:
-            before.remember(text, move, elements)
-        name = elements[0]
-        if name in WATCHED:
-            if frame.watched is None:
-                frame.watched = {}
-            frame.watched[name] = elements
-        elif name == "HL":
+    def take(self, batch: Batch, start: int, stop: int) -> None:
+        """The next segments: those of a batch from `start` to before `stop`. Empty ones are none."""
+        segments, element, frames, wanted = batch.segments, self.element, self.frames, self.wanted
+        if not self.number:
+            self.graph.looked_at_by(self.judge, self.day, wanted)
+        for index in range(start, stop):
+            text = segments[index]
+            if not text:
+                continue
+            self.number += 1
+            before = self.node
+            place = batch, index, self.number
+            known = before.known.get(text) if before is not None else None
+            if known is not None:
+                move, elements, is_noted, is_wanted = known
+            else:
+                elements = text.split(element)
+                found = self.graph.step(before, elements) if before is not None else self.graph.start
+                if found is None:
+                    self._unexpected(elements, place)
+                    continue
+                move = found
+                is_noted = elements[0] in _NOTED
+                is_wanted = move.node.loop.id in wanted.get(elements[0], ())
+            if move.leave:
+                for _ in range(move.leave):
+                    self._close()
+            for loop in move.enter:
+                self._open(loop, place, elements)
+            self.node = move.node
+            frames[-1].places.append(move.node.place)
+            if known is None and self._is_right(move, elements, text, place) and before is not None:
+                before.remember(text, (move, elements, is_noted, is_wanted))
+            if is_noted:
+                self._note(elements, place)
+            if is_wanted and self.observer is not None:
+                self.observer.take(move.node.loop.id, elements, text, place)
+
+    def _note(self, elements: list[str], place: Place) -> None:
+        """A segment that tells a situation, or opens a level."""
+        name, frame = elements[0], self.frames[-1]
+        if name == "HL":
             self._hierarchy(elements, frame, place)
-        if name in self.wanted and self.observer is not None:
-            self.observer.take(node.loop.id, elements, text, place)
+            return
+        if frame.watched is None:
+            frame.watched = {}
+        frame.watched[name] = filled(elements)
 
     def _is_right(self, move: Move, elements: list[str], text: str, place: Place) -> bool:
         """Look at a segment for the first time and tell what is wrong with it."""
+        node = move.node
+        if not node.listed and not move.is_late and node.is_right(text):
+            return True
         told = len(self.report.findings)
         if move.is_late:
             self._tell_late(move, place)
-        if not move.node.is_right(text):
-            self._look(move.node, text, place)
-        if move.node.listed and self.judge is not None:
-            self._outside_codes(move.node, elements, self.judge, place)
+        if not node.is_right(text):
+            self._look(node, text, place)
+        if self.judge is not None:
+            self._outside_codes(node, elements, self.judge, place)
         return len(self.report.findings) == told
 
     def observe(self, observer: Observer) -> None:
@@ -142,8 +161,12 @@ class Walk:
             self.claims += 1
             self.lines = 0
             self.claim = elements[1] if len(elements) > 1 else ""
-        elif name in _LINE_OPENERS and loop.id != "2000" and name == loop.opener.spec.id:
+        elif loop.id in _LINES and name == loop.opener.spec.id:
             self.lines += 1
+            if name == "LX" and elements[1:2] != [str(self.lines)]:
+                at = self._position(place, "LX", "LX01", loop.id)
+                told: dict[str, str | int] = {"value": "".join(elements[1:2]), "wanted": self.lines}
+                self.report.findings.append(fault("X363", at, self._path(), **told))
 
     def _close(self) -> None:
         frame = self.frames.pop()
@@ -159,18 +182,21 @@ class Walk:
     def _complain(self, frame: Frame, place: int, count: int) -> None:
         """Something that stands `count` times where that is wrong, or is wrong in some situation."""
         entry = frame.loop.body[place]
-        spec, opener = entry.spec, opener_of(entry).spec
+        spec = entry.spec
+        if not count and spec.usage != "R" and not self._holds(spec.when, frame):
+            return
+        opener = opener_of(entry).spec
         if count > spec.repeat:
             kind = "X205" if isinstance(entry, Loop) else "X204"
             loop = entry.id if isinstance(entry, Loop) else frame.loop.id
             self._tell_of_loop(kind, frame, opener, name=spec.name, loop=loop, count=count, limit=spec.repeat)
-        elif not count and (spec.usage == "R" or self._holds(spec.when, frame)):
+        elif not count:
             kind = "X203" if isinstance(entry, Loop) else "X202"
             loop = entry.id if isinstance(entry, Loop) else frame.loop.id
             self._tell_of_loop(kind, frame, opener, name=spec.name, loop=loop)
-        elif count and spec.usage == "N":
+        elif spec.usage == "N":
             self._tell_of_loop("X207", frame, opener, name=spec.name)
-        elif count and spec.only and not self._holds(spec.when, frame):
+        elif spec.only and not self._holds(spec.when, frame):
             words = self.graph.spec.situations.get(spec.when, spec.when)
             self._tell_of_loop("X208", frame, opener, name=spec.name, situation=words)
 
@@ -179,11 +205,14 @@ class Walk:
         situation = SITUATIONS.get(when)
         if situation is None:
             return False
-        for frame in (inner, *reversed(self.frames)):
-            values = frame.watched.get(situation.segment) if frame.watched is not None else None
-            if values is not None:
-                return holds(when, values, self.graph.delimiters.component)
-        return False
+        frame, outer = inner, len(self.frames)
+        while True:
+            if frame.watched is not None and situation.segment in frame.watched:
+                return holds(when, frame.watched[situation.segment], self.graph.delimiters.component)
+            if not outer:
+                return False
+            outer -= 1
+            frame = self.frames[outer]
 
     def _tell_of_loop(self, kind: str, frame: Frame, about: SegmentSpec, **facts: str | int) -> None:
         at = self._position(frame.place, about.id, "", frame.loop.id)
@@ -209,10 +238,10 @@ class Walk:
                     }
                     self.report.findings.append(fault(rule, at, self._path(), **told))
 
-    def _unexpected(self, elements: list[str], batch: Batch, index: int) -> None:
+    def _unexpected(self, elements: list[str], place: Place) -> None:
         assert self.node is not None
         name, loop = elements[0], self.node.loop.id
-        at = self._position((batch, index, self.number), name, "", loop)
+        at = self._position(place, name, "", loop)
         definition = known_segments().get(name)
         qualifiers = self.graph.qualifiers(self.node, name)
         if definition is None:
