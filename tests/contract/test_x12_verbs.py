@@ -9,7 +9,7 @@ import pytest
 
 Run = Callable[..., Any]
 
-FILES = Path(__file__).parents[1] / "x12" / "files"
+FILES = Path(__file__).parents[2] / "examples" / "x12"
 CLAIMS, REMITTANCE = FILES / "claims.837", FILES / "remittance.835"
 SAMPLES = Path(__file__).parents[3] / "shared" / "samples" / "x12"
 PERSONAL = ("PETRA", "HOLLOWAY", "EDITH", "6P75KT9QN93", "19450117", "1945-01-17", "5295 PLACEHOLDER")

@@ -7,7 +7,7 @@ import pytest
 from rehabill.base.finding import Finding
 from rehabill.edi.check import check_file
 
-FILES = Path(__file__).parents[1] / "x12" / "files"
+FILES = Path(__file__).parents[2] / "examples" / "x12"
 CLAIMS = (FILES / "claims.837").read_text().replace("\n", "")
 REMITTANCE = (FILES / "remittance.835").read_text().replace("\n", "")
 

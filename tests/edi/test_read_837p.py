@@ -11,11 +11,14 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.edi.professional import COLLEAGUE, ENVELOPE, GOLDEN, ORDERER, PAYERS, PHYSICIAN
+from tests.edi.professional import PRACTICE as CAPITALS
+from tests.edi.professional import PROFILES as SETUP
 
 from rehabill.base.finding import Finding, Position
-from rehabill.edi.claim_837p import Envelope, PayerX12, problems, write_837p
+from rehabill.edi.claim_837p import PayerX12, problems, write_837p
 from rehabill.edi.read_837p import read_837p
-from rehabill.model.claim import Adjustment, Claim, ClaimLine, LineAdjudication, OtherInsurance
+from rehabill.model.claim import Adjustment, Attachment, Claim, ClaimLine, LineAdjudication, OtherInsurance
 from rehabill.model.party import Address, Person, Subscriber
 from rehabill.model.practice import PayerAccount, Practice
 from rehabill.model.submitted import SubmittedClaim
@@ -23,12 +26,8 @@ from rehabill.x12.clean import clean
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT.parent / "shared" / "samples" / "x12"
-GOLDEN = ROOT / "tests" / "golden" / "837p"
-_SETUP = json.loads((GOLDEN / "practice.json").read_text())
-PRACTICE = msgspec.structs.replace(msgspec.convert(_SETUP["practice"], Practice), upper_case=False)
-PROFILES = msgspec.convert(_SETUP["profiles"], dict[str, PayerX12])
-PAYERS = {account.payer_id: name for name, account in PRACTICE.payers.items()}
-ENVELOPE = Envelope(control_number=42, created=dt.datetime(2026, 3, 31, 17, 5))
+PRACTICE = msgspec.structs.replace(CAPITALS, upper_case=False)
+PROFILES = SETUP | {"auto": msgspec.structs.replace(SETUP["auto"], send_initial_treatment_date=True)}
 
 HEAD = (
     "ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *260331*1705*^*00501*000000042*0*T*:~"
@@ -178,7 +177,7 @@ def back(*claims: Claim) -> list[Claim]:
 
 FIELDS = (
     "lines", "diagnoses", "place_of_service", "frequency", "sequence", "claim_number", "payer", "payer_claim_number",
-    "referral_number", "accident", "note", "patient_paid_cents",
+    "referral_number", "accident", "note", "patient_paid_cents", "attachments", "delay_reason", "special_program",
 )  # fmt: skip
 
 
@@ -197,22 +196,37 @@ def normal(claim: Claim, read_back: Claim) -> tuple[dict[str, Any], dict[str, An
 
 def _line(claim: Claim, index: int, place: str) -> ClaimLine:
     line = claim.lines[index]
+    date = line.date or claim.date
+    alike = {
+        name: None if getattr(line, name) == getattr(claim, name) else getattr(line, name)
+        for name in ("rendering_npi", "referring_npi", "supervising_npi", "prior_authorization", "referral_number")
+    }
+    sent_as = {
+        number: place for place, number in enumerate((n for n, one in enumerate(claim.lines, 1) if one.units), 1)
+    }
+    asked = PROFILES[claim.payer].send_initial_treatment_date if claim.payer in PROFILES else False
     return ClaimLine(
+        **alike,
+        ordering_npi=None if line.ordering_npi == (line.rendering_npi or claim.rendering_npi) else line.ordering_npi,
+        end_date=line.end_date if line.end_date != date else None, attachments=line.attachments, unit=line.unit,
+        emergency=line.emergency or None, note=clean(line.note, False) if line.note else None,
+        initial_treatment_date=line.initial_treatment_date if asked else None,
         code=line.code, units=line.units, modifiers=line.modifiers, diagnosis_pointers=line.diagnosis_pointers,
-        charge_cents=line.charge_cents, date=line.date or claim.date,
+        charge_cents=line.charge_cents, date=date,
         line_id=line.line_id or f"{claim.claim_number}-{index + 1}",
         place_of_service=None if line.place_of_service == place else line.place_of_service,
         description=clean(line.description, False) if line.description else None,
-        adjudications=tuple(_decided(line, one) for one in line.adjudications),
+        adjudications=tuple(_decided(line, one, sent_as) for one in line.adjudications),
     )  # fmt: skip
 
 
-def _decided(line: ClaimLine, decided: LineAdjudication) -> LineAdjudication:
+def _decided(line: ClaimLine, decided: LineAdjudication, sent_as: dict[int, int]) -> LineAdjudication:
     """With the code it was decided under, and the reasons by group, as segments hold them."""
     same = decided.code is None and not decided.modifiers
     groups = list(dict.fromkeys(reason.group for reason in decided.adjustments))
     return msgspec.structs.replace(
-        decided, code=decided.code or line.code, modifiers=line.modifiers if same else decided.modifiers,
+        decided, bundled_into=sent_as[decided.bundled_into] if decided.bundled_into else None,
+        code=decided.code or line.code, modifiers=line.modifiers if same else decided.modifiers,
         adjustments=tuple(sorted(decided.adjustments, key=lambda reason: groups.index(reason.group))),
     )  # fmt: skip
 
@@ -233,6 +247,8 @@ def test_a_golden_claim_comes_back(name: str) -> None:
         ]
 
 
+PLACES = [("OH", "43000", None), ("ON", "M5V2T6", "CA"), ("", "10115", "DE"), ("BCN", "22000", "MX")]
+OWED = st.integers(0, 10**6)
 WORD = st.text(alphabet="ABCDEFGHIJKLMNOPQRSTUVWXYZ'-", min_size=2, max_size=12).filter(lambda text: text.strip("'-"))
 DAYS = st.dates(dt.date(2020, 1, 1), dt.date(2030, 12, 31))
 NUMBER = st.text(alphabet="ABCDEFGHJKLMNPQRSTUVWXYZ0123456789", min_size=2, max_size=15)
@@ -240,7 +256,10 @@ NUMBER = st.text(alphabet="ABCDEFGHJKLMNPQRSTUVWXYZ0123456789", min_size=2, max_
 
 @st.composite
 def any_claim(draw: st.DrawFn) -> Claim:
-    address = Address(line1=draw(WORD), line2=draw(st.none() | WORD), city=draw(WORD), state="OH", zip="43000")
+    state, postal, country = draw(st.sampled_from(PLACES))
+    address = Address(
+        line1=draw(WORD), line2=draw(st.none() | WORD), city=draw(WORD), state=state, zip=postal, country=country
+    )  # fmt: skip
     codes = draw(st.lists(st.sampled_from(["M54.50", "M25.561", "M62.81", "R26.2", "M17.11"]), min_size=1, unique=True))
     pointers = st.lists(st.integers(1, len(codes)), min_size=1, max_size=4, unique=True).map(tuple)
     line = st.builds(
@@ -249,13 +268,16 @@ def any_claim(draw: st.DrawFn) -> Claim:
         modifiers=st.lists(st.sampled_from(["GP", "KX", "CQ", "59"]), unique=True).map(tuple),
         place_of_service=st.sampled_from([None, "12"]),
     )  # fmt: skip
-    lines = draw(st.lists(line, min_size=1, max_size=8))
+    lines = [draw(more_of(one)) for one in draw(st.lists(line, min_size=1, max_size=8))]
     relationship = draw(st.sampled_from(["self", "spouse", "child", "employee", "other"]))
     holder = Person(first=draw(WORD), last=draw(WORD)) if relationship != "self" else None
     claim = Claim(
-        payer="commercial", claim_number=draw(NUMBER), diagnoses=tuple(codes), lines=tuple(lines),
+        payer=draw(st.sampled_from(["commercial", "auto"])), claim_number=draw(NUMBER), diagnoses=tuple(codes),
+        lines=tuple(lines),
         place_of_service=draw(st.sampled_from(["11", "22"])), rendering_npi="1333333338", referring_npi="1444444446",
         note=draw(st.none() | WORD), patient_paid_cents=draw(st.none() | st.integers(1, 10**6)),
+        attachments=draw(PAPERS), delay_reason=draw(st.sampled_from([None, "1", "11"])),
+        special_program=draw(st.sampled_from([None, "02", "09"])),
         referral_number=draw(st.none() | NUMBER), prior_authorization=draw(st.none() | NUMBER),
         patient=Person(
             first=draw(WORD), last=draw(WORD), middle=draw(st.none() | WORD), birth_date=draw(DAYS),
@@ -269,11 +291,36 @@ def any_claim(draw: st.DrawFn) -> Claim:
     return draw(secondary(claim)) if draw(st.booleans()) else claim
 
 
+PAPERS = st.lists(
+    st.builds(
+        Attachment, kind=st.sampled_from(["OZ", "PN", "03"]), way=st.sampled_from(["BM", "EL", "FX"]),
+        control_number=NUMBER,
+    ) | st.just(Attachment(kind="OZ", way="AA")),
+    max_size=3,
+).map(tuple)  # fmt: skip
+
+
+@st.composite
+def more_of(draw: st.DrawFn, line: ClaimLine) -> ClaimLine:
+    """The line with some of what few lines have."""
+    begun = line.date or dt.date(2026, 1, 1)
+    choices: dict[str, st.SearchStrategy[Any]] = {
+        "end_date": st.integers(1, 90).map(lambda days: begun + dt.timedelta(days=days)), "note": WORD,
+        "attachments": PAPERS, "rendering_npi": st.sampled_from([COLLEAGUE, PRACTICE.npi, "1333333338"]),
+        "referring_npi": st.sampled_from([PHYSICIAN, "1444444446"]), "supervising_npi": st.just(PHYSICIAN),
+        "ordering_npi": st.sampled_from([PHYSICIAN, ORDERER, COLLEAGUE]), "prior_authorization": NUMBER,
+        "referral_number": NUMBER, "initial_treatment_date": DAYS, "emergency": st.booleans(), "unit": st.just("MJ"),
+        "description": WORD,
+    }  # fmt: skip
+    names = draw(st.sets(st.sampled_from(sorted(choices)), max_size=5))
+    return msgspec.structs.replace(line, **{name: draw(choices[name]) for name in sorted(names)})
+
+
 @st.composite
 def secondary(draw: st.DrawFn, claim: Claim) -> Claim:
     """The same claim to a second payer, balanced to the cent."""
     lines, paid = [], 0
-    for line in claim.lines:
+    for number, line in enumerate(claim.lines, 1):
         charge = line.charge_cents
         assert isinstance(charge, int)
         share = draw(st.integers(0, charge))
@@ -281,7 +328,8 @@ def secondary(draw: st.DrawFn, claim: Claim) -> Claim:
         rest = (Adjustment(group="CO", carc="45", cents=charge - share),) if charge > share else ()
         decided = LineAdjudication(
             payer_id="FIRST", paid_cents=share, paid_units=line.units, paid_on=draw(DAYS), code=line.code,
-            modifiers=line.modifiers, adjustments=rest,
+            modifiers=line.modifiers, adjustments=rest, remaining_liability_cents=draw(st.none() | OWED),
+            bundled_into=draw(st.sampled_from([None, *(n for n in range(1, len(claim.lines) + 1) if n != number)])),
         )  # fmt: skip
         lines.append(msgspec.structs.replace(line, adjudications=(decided,)))
     other = OtherInsurance(
@@ -601,7 +649,10 @@ def test_noise_behind_a_header_never_raises(noise: bytes, chunk: int) -> None:
 
 def mended(claim: SubmittedClaim) -> Claim:
     """The claim with numbers that can be sent today: samples have invented NPIs and codes of ICD-9."""
-    lines = tuple(msgspec.structs.replace(line, description=None) for line in claim.claim.lines)
+    lines = tuple(
+        msgspec.structs.replace(line, description=None, ordering_npi="1444444446" if line.ordering_npi else None)
+        for line in claim.claim.lines
+    )
     codes = tuple(f"M25.{100 + number}" for number in range(len(claim.claim.diagnoses or ())))
     npis = {"rendering_npi": "1333333338", "referring_npi": "1444444446" if claim.claim.referring_npi else None}
     return msgspec.structs.replace(

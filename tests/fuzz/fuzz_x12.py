@@ -20,7 +20,7 @@ with atheris.instrument_imports(include=["rehabill"]):
 
 ROOT = Path(__file__).parents[2]
 CORPUS = (
-    ROOT / "tests" / "x12" / "files",
+    ROOT / "examples" / "x12",
     ROOT / "tests" / "golden" / "837p",
     ROOT.parent / "shared" / "samples" / "x12",
 )

@@ -7,7 +7,7 @@ import pytest
 from rehabill.base.finding import Finding
 from rehabill.x12.check.file import check
 
-FILES = Path(__file__).parent / "files"
+FILES = Path(__file__).parents[2] / "examples" / "x12"
 CLAIMS = (FILES / "claims.837").read_text().replace("\n", "")
 REMITTANCE = (FILES / "remittance.835").read_text().replace("\n", "")
 

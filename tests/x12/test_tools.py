@@ -28,7 +28,7 @@ from rehabill.x12.tools.stats import Stats
 from rehabill.x12.tools.trees import from_json, to_json
 from rehabill.x12.units import Rest, Unit, units
 
-FILES = Path(__file__).parent / "files"
+FILES = Path(__file__).parents[2] / "examples" / "x12"
 CLAIMS = (FILES / "claims.837").read_bytes()
 REMITTANCE = (FILES / "remittance.835").read_bytes()
 KEY = b"a key that is no secret"
