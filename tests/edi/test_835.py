@@ -243,8 +243,8 @@ def test_what_cannot_be_read_is_told_and_the_rest_goes_on(right: str, wrong: str
     assert got.claims[0].patient is not None and len(got.claims[0].lines) == 2
 
 
-def test_a_service_line_that_holds_nothing() -> None:
-    got, findings = one(file_of("CLP*A*1*5*5", "SVC", "CAS*CO*45*1", amount="5"))
+def test_a_claim_and_a_service_line_that_hold_nothing() -> None:
+    got, findings = one(file_of("CLP", "SVC", "CAS*CO*45*1", amount="5"))
     assert len(got.claims[0].lines) == 1
     assert ("X302", "claims[0].lines[0].paid_cents") in rules(findings)
 

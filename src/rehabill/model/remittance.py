@@ -47,7 +47,7 @@ class DatedFact(msgspec.Struct, frozen=True, gc=False):
 
 
 class AmountFact(msgspec.Struct, frozen=True, gc=False):
-    """An amount told beside the payment (AMT), such as `AU` coverage amount or `I` interest; not part of any balance."""
+    """An amount told beside the payment (AMT), such as `AU` coverage or `I` interest; no part of any balance."""
 
     kind: str
     cents: int

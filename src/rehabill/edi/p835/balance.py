@@ -24,8 +24,8 @@ def _sum(adjustments: tuple[Adjustment, ...]) -> int:
 def line_words(line: RemittanceLine, number: int, claim_number: str) -> str:
     """Why a line does not balance."""
     return (
-        f"Line {number} ({line.code}) of claim {claim_number} is {dollars(line_difference(line))} out of balance: charge "
-        f"{dollars(line.charge_cents)} less adjustments {dollars(_sum(line.adjustments))} is "
+        f"Line {number} ({line.code}) of claim {claim_number} is {dollars(line_difference(line))} out of balance: "
+        f"charge {dollars(line.charge_cents)} less adjustments {dollars(_sum(line.adjustments))} is "
         f"{dollars(line.charge_cents - _sum(line.adjustments))}, paid says {dollars(line.paid_cents)}."
     )
 
@@ -35,8 +35,9 @@ def claim_words(claim: RemittanceClaim) -> str:
     difference = claim_difference(claim)
     left = claim.paid_cents + difference
     return (
-        f"Claim {claim.claim_number} is {dollars(difference)} out of balance: charge {dollars(claim.charge_cents)} less "
-        f"all adjustments {dollars(claim.charge_cents - left)} is {dollars(left)}, paid says {dollars(claim.paid_cents)}."
+        f"Claim {claim.claim_number} is {dollars(difference)} out of balance: charge {dollars(claim.charge_cents)} "
+        f"less all adjustments {dollars(claim.charge_cents - left)} is {dollars(left)}, paid says "
+        f"{dollars(claim.paid_cents)}."
     )
 
 

@@ -6,6 +6,7 @@ goes: what nearly every claim has is a local variable, what few have goes into `
 
 from typing import Any
 
+from rehabill.base.finding import Position
 from rehabill.edi.p835 import balance
 from rehabill.edi.p835.facts import (
     ADJUSTED,
@@ -25,10 +26,13 @@ from rehabill.edi.p835.facts import (
     REMARKED,
     SERVICE_DAY,
     STRUCTURE,
+    ClaimFields,
     Fact,
+    LineFields,
 )
 from rehabill.edi.p835.window import Window
 from rehabill.model.remittance import (
+    Adjustment,
     AmountFact,
     DatedFact,
     Reference,
@@ -40,8 +44,8 @@ from rehabill.x12.faults import fault
 
 _NOT_IN_CLAIMS = frozenset(("BPR", "TRN", "CUR", "N1", "N2", "N3", "N4", "RDM", "TS2", "TS3", "NM1"))
 _DAY_KINDS = {SERVICE_DAY: "472", FIRST_DAY: "150", LAST_DAY: "151"}
-More = dict[str, Any]
-"""Fields by name, to be given to a struct as they are."""
+Listed = dict[str, list[Any]]
+"""Fields that hold several, by name."""
 
 
 class Claims:
@@ -50,63 +54,66 @@ class Claims:
     def __init__(self, window: Window) -> None:
         self.window = window
         self.facts = window.facts
-        self.more: More = {}
-        """Fields of the present claim."""
+        self.fields: dict[str, Any] = {}
+        self.listed: Listed = {}
+        """Of the present claim, what many claims do not have: fields by name, and those that hold several."""
 
-    def claim(self, clp: tuple[Any, ...], unexplained: int) -> tuple[RemittanceClaim, Fact]:
+    def claim(self, clp: ClaimFields, unexplained: int) -> tuple[RemittanceClaim, Fact]:
         """A claim, balanced, and the fact behind it. `unexplained`: its charge less what was paid."""
         self.window.begin_claim()
-        more: More = {}
-        self.more = more
+        fields: dict[str, Any] = {}
+        listed: Listed = {}
+        self.fields, self.listed = fields, listed
         patient: RemittanceParty | None = None
-        adjustments: tuple[Any, ...] = ()
+        adjustments: list[Adjustment] = []
         for kind, value, cents in self.facts:
             if kind == FIELD:
-                if more.setdefault(value[0], value[1]) is not value[1]:
-                    self._repeated(more)
+                field, known = value
+                if fields.setdefault(field, known) is not known and fields[field] != known:
+                    self._repeated()
             elif kind == LISTED:
-                more[value[0]] = (*more.get(value[0], ()), value[1])
+                listed.setdefault(value[0], []).append(value[1])
             elif kind == PATIENT and patient is None:
                 patient = value
             elif kind == ADJUSTED:
-                adjustments += value
+                adjustments.extend(value)
                 unexplained -= cents
-            elif kind == LINE or (kind >= CLAIM and self._ends(kind, value, more)):
+            elif kind == LINE or (kind >= CLAIM and self._ends(kind, value, listed)):
                 break
             elif kind < CLAIM:
-                self._claim_more(kind, value, cents, more)
-        fact = (kind, value, cents)
-        lines = []
+                self._claim_more(kind, value, cents)
+        lines: list[RemittanceLine] = []
         billed = 0
-        while fact[0] == LINE:
-            billed += fact[1][3]
-            line, adjusted, fact = self.line(fact[1], fact[2], len(lines))
+        while kind == LINE:
+            line, adjusted, kind, value, cents = self.line(value, cents, len(lines))
             lines.append(line)
+            billed += line.charge_cents
             unexplained -= adjusted
         source = self.window.end_claim()
-        claim = RemittanceClaim(*clp, patient, adjustments, tuple(lines), source, **more)
+        if listed:
+            fields.update(_tuples(listed))
+        claim = RemittanceClaim(*clp, patient, tuple(adjustments), tuple(lines), source, **fields)
         if unexplained:
             self._tell("X301", balance.claim_words(claim), claim, "CLP04", "paid_cents")
         if lines and billed != clp[2]:
             self._tell("X303", balance.lines_words(claim, billed), claim, "CLP03", "charge_cents")
         if (clp[2] < 0) != (clp[1] == balance.REVERSAL) and clp[2]:
             self._tell("X304", balance.reversal_words(claim), claim, "CLP02", "status")
-        return claim, fact
+        return claim, (kind, value, cents)
 
-    def line(self, svc: tuple[Any, ...], unexplained: int, index: int) -> tuple[RemittanceLine, int, Fact]:
-        """A line, balanced; the sum of its adjustments; and the fact behind it."""
+    def line(self, svc: LineFields, unexplained: int, index: int) -> tuple[RemittanceLine, int, int, Any, int]:
+        """A line, balanced; the sum of its adjustments; and the fact behind it (kind, value, cents)."""
         kind, code, modifiers, charge, paid, units, sent, submitted, revenue = svc
         difference = unexplained
-        more: More = {}
+        listed: Listed = {}
         first = last = allowed = None
         line_id = ""
-        adjustments: tuple[Any, ...] = ()
-        for fact in self.facts:
-            what, value, cents = fact
+        adjustments: list[Adjustment] = []
+        for what, value, cents in self.facts:
             if what == ADJUSTED:
-                adjustments += value
+                adjustments.extend(value)
                 unexplained -= cents
-            elif what == SERVICE_DAY:
+            elif what == SERVICE_DAY and first is None:
                 first = last = value
             elif what == LINE_ID and not line_id:
                 line_id = value
@@ -115,62 +122,60 @@ class Claims:
             elif what == LINE:
                 break
             elif what == LISTED:
-                more[value[0]] = (*more.get(value[0], ()), value[1])
-            elif what == FIRST_DAY:
+                listed.setdefault(value[0], []).append(value[1])
+            elif what == FIRST_DAY and first is None:
                 first = value
-            elif what == LAST_DAY:
+            elif what == LAST_DAY and last is None:
                 last = value
             elif what < CLAIM:
-                self._line_more(what, value, cents, more)
-            elif self._ends(what, value, more):
+                self._line_more(what, value, cents, listed)
+            elif self._ends(what, value, listed):
                 break
-        if more:
-            line = RemittanceLine(*svc, first, last, adjustments, line_id, allowed, **more)
-        else:
-            line = RemittanceLine(
-                kind, code, modifiers, charge, paid, units, sent, submitted, revenue, first, last, adjustments, line_id, allowed
-            )
+        line = RemittanceLine(
+            kind, code, modifiers, charge, paid, units, sent, submitted, revenue, first, last, tuple(adjustments),
+            line_id, allowed, **_tuples(listed) if listed else listed,
+        )  # fmt: skip
         if unexplained:
             self._tell_line(line, index)
-        return line, difference - unexplained, fact
+        return line, difference - unexplained, what, value, cents
 
     # --------------------------------------------------------------------------------------------- the less usual
 
-    def _claim_more(self, kind: int, value: Any, cents: int, more: More) -> None:
+    def _claim_more(self, kind: int, value: Any, cents: int) -> None:
         """What few claims have, and what belongs to a line and stands before the first."""
+        listed = self.listed
         if kind == REMARKED:
-            _add(more, "remarks", *value[0])
-            if value[1]:
-                _add(more, "other", self.window.text())
+            self._remarked(value)
         elif kind == CONTACT:
-            _add(more, "contacts", value)
+            _add(listed, "contacts", value)
         elif kind == PATIENT:
-            self._repeated(more)
+            self._repeated()
         elif kind == ALLOWED:
-            _add(more, "amounts", AmountFact("B6", cents))
+            _add(listed, "amounts", AmountFact("B6", cents))
         elif kind == LINE_ID:
-            _add(more, "references", Reference("6R", value))
+            _add(listed, "references", Reference("6R", value))
         else:
-            _add(more, "dates", DatedFact(_DAY_KINDS[kind], value))
+            _add(listed, "dates", DatedFact(_DAY_KINDS[kind], value))
 
-    def _line_more(self, kind: int, value: Any, cents: int, more: More) -> None:
+    def _line_more(self, kind: int, value: Any, cents: int, listed: Listed) -> None:
         """What stands twice in a line, and what belongs to the claim and stands too late."""
         if kind == LINE_ID:
-            _add(more, "references", Reference("6R", value))
+            _add(listed, "references", Reference("6R", value))
         elif kind == ALLOWED:
-            _add(more, "amounts", AmountFact("B6", cents))
+            _add(listed, "amounts", AmountFact("B6", cents))
+        elif kind in _DAY_KINDS:
+            _add(listed, "dates", DatedFact(_DAY_KINDS[kind], value))
         else:
             text = self.window.text()
             self.window.tell("X314", text[:3], what="it belongs before the claim's first service line (SVC)")
-            if kind == FIELD and value[0] not in self.more:
-                self.more[value[0]] = value[1]
+            if kind == FIELD and value[0] not in self.fields:
+                self.fields[value[0]] = value[1]
             elif kind == REMARKED:
-                _add(self.more, "remarks", *value[0])
-                _add(self.more, "other", text)
+                self._remarked(value)
             else:
-                _add(self.more, "other", text)
+                _add(self.listed, "other", text)
 
-    def _ends(self, kind: int, value: Any, more: More) -> bool:
+    def _ends(self, kind: int, value: Any, listed: Listed) -> bool:
         """Whether the claim ends here. A segment that is nobody's is kept with the claim or line it stands in."""
         if kind in (CLAIM, STRUCTURE, END):
             return True
@@ -179,19 +184,27 @@ class Claims:
                 self.window.tell("X314", value[0], what="it is no part of a claim and is kept unread")
             else:
                 self.window.tell("X313", value[0][:3])
-            _add(more, "other", self.window.text())
+            _add(listed, "other", self.window.text())
         else:
             assert kind == NOTHING
         return False
 
-    def _repeated(self, more: More) -> None:
+    def _remarked(self, value: tuple[tuple[str, ...], bool]) -> None:
+        """Remark codes of the whole claim; the segment itself too, where it says more."""
+        codes, says_more = value
+        _add(self.listed, "remarks", *codes)
+        if says_more:
+            _add(self.listed, "other", self.window.text())
+
+    def _repeated(self) -> None:
         text = self.window.text()
         self.window.tell("X319", text[:3])
-        _add(more, "other", text)
+        _add(self.listed, "other", text)
 
     def _tell(self, rule: str, why: str, claim: RemittanceClaim, element: str, field: str) -> None:
         window = self.window
-        at = window.position(window.set_number + claim.source.number - 1, element, "2100")
+        source = claim.source
+        at = Position(source.byte, "CLP", element, "2100", window.control, source.number)
         window.findings.append(fault(rule, at, f"claims[{window.claims - 1}].{field}", why=why))
 
     def _tell_line(self, line: RemittanceLine, index: int) -> None:
@@ -202,5 +215,9 @@ class Claims:
         window.findings.append(fault("X302", window.position(number, "SVC03", "2110"), path, why=why))
 
 
-def _add(more: More, field: str, *values: Any) -> None:
-    more[field] = (*more.get(field, ()), *values)
+def _add(listed: Listed, field: str, *values: Any) -> None:
+    listed.setdefault(field, []).extend(values)
+
+
+def _tuples(listed: Listed) -> dict[str, tuple[Any, ...]]:
+    return {field: tuple(values) for field, values in listed.items()}

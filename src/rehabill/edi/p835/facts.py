@@ -27,11 +27,16 @@ from rehabill.x12.scan import shown
 Fact = tuple[int, Any, int]
 """Kind, value, cents. What value and cents are is said beside each kind."""
 
+ClaimFields = tuple[str, str, int, int, int | None, str, str, str, str]
+"""The first nine fields of a RemittanceClaim, which a CLP gives."""
+LineFields = tuple[str, str, tuple[str, ...], int, int, Quantity, Quantity | None, Service | None, str]
+"""The first nine fields of a RemittanceLine, which an SVC gives."""
+
 ADJUSTED = 1  # CAS: its adjustments; their sum
 SERVICE_DAY = 2  # DTM*472: the day
 LINE_ID = 3  # REF*6R: our number
 ALLOWED = 4  # AMT*B6: -; the amount
-LINE = 5  # SVC: the first nine fields of a RemittanceLine; charge less paid
+LINE = 5  # SVC: LineFields; charge less paid
 LISTED = 6  # a field that holds several and one value for it
 PATIENT = 7  # NM1*QC: the person
 FIELD = 8  # a field of the claim and its value
@@ -39,7 +44,7 @@ REMARKED = 9  # MOA, MIA: remark codes
 FIRST_DAY = 10  # DTM*150: the day
 LAST_DAY = 11  # DTM*151: the day
 CONTACT = 12  # PER
-CLAIM = 13  # CLP: the first nine fields of a RemittanceClaim; charge less paid
+CLAIM = 13  # CLP: ClaimFields; charge less paid
 STRUCTURE = 14  # LX, PLB and the envelope's: the elements
 OTHER = 15  # anything else: the elements
 NOTHING = 16  # blank
@@ -73,21 +78,21 @@ class Vocabulary(dict[str, Fact]):
         self.element, self.component = delimiters.element, delimiters.component
         self.strict = True
         """False while a mended segment is read, in which required texts may stay empty."""
-        self.money: Memory[int] = Memory(cents)
-        self.numbers: Memory[Quantity] = Memory(quantity)
-        self.days: Memory[dt.date] = Memory(day)
-        self.services: Memory[tuple[str, str, tuple[str, ...], str]] = Memory(self.service)
+        self.money: Callable[[str], int] = Memory(cents).__getitem__
+        self.numbers: Callable[[str], Quantity] = Memory(quantity).__getitem__
+        self.days: Callable[[str], dt.date] = Memory(day).__getitem__
+        self.services = Memory(self.service).__getitem__
         self.readers: dict[str, Reader] = {(name + self.element)[:4]: read for name, read in _READERS.items()}
         self.line_id = f"REF{self.element}6R{self.element}"
 
     def __missing__(self, segment: str) -> Fact:
-        if segment.startswith(self.line_id) and segment.isascii():
+        if segment[:7] == self.line_id and segment.isascii():
             number = segment[7:]
             return LINE_ID, number.partition(self.element)[0] if self.element in number else number, 0
         e = segment.split(self.element)
         if not segment.isascii():
             e = [shown(one) for one in e]
-        read = self.readers.get(segment[:4]) or (_READERS.get(e[0]))
+        read = self.readers.get(segment[:4]) or _READERS.get(e[0])
         if read is None:
             kind = STRUCTURE if e[0] in _STRUCTURE else OTHER if segment.strip() else NOTHING
             return kind, e, 0
@@ -117,22 +122,22 @@ class Vocabulary(dict[str, Fact]):
             e += _EMPTY[len(e) :]
         if not (e[1] and e[2]) and self.strict:
             raise ValueError
-        charge, paid = self.money[e[3]], cents(e[4])
+        charge, paid = self.money(e[3]), cents(e[4])
         theirs = cents(e[5]) if e[5] else None
         return CLAIM, (e[1], e[2], charge, paid, theirs, e[6], e[7], e[8], e[9]), charge - paid
 
     def svc(self, e: list[str]) -> Fact:
         money = self.money
-        kind, code, modifiers, _ = self.services[e[1]]
-        charge, paid = money[e[2]], money[e[3]]
+        kind, code, modifiers, _ = self.services(e[1])
+        charge, paid = money(e[2]), money(e[3])
         if not code and self.strict:
             raise ValueError
         if len(e) == 6 and e[5] == "1":
             return LINE, (kind, code, modifiers, charge, paid, 1, None, None, e[4]), charge - paid
         e += _EMPTY[len(e) :]
-        units = self.numbers[e[5]] if e[5] else 1
-        sent = self.numbers[e[7]] if e[7] else None
-        submitted = Service(*self.services[e[6]]) if e[6] else None
+        units = self.numbers(e[5]) if e[5] else 1
+        sent = self.numbers(e[7]) if e[7] else None
+        submitted = Service(*self.services(e[6])) if e[6] else None
         return LINE, (kind, code, modifiers, charge, paid, units, sent, submitted, e[4]), charge - paid
 
     def service(self, composite: str) -> tuple[str, str, tuple[str, ...], str]:
@@ -143,10 +148,10 @@ class Vocabulary(dict[str, Fact]):
 
     def cas(self, e: list[str]) -> Fact:
         if len(e) == 4 and e[1] and e[2]:
-            value = self.money[e[3]]
+            value = self.money(e[3])
             return ADJUSTED, (Adjustment(e[1], e[2], value),), value
         if len(e) == 7 and e[1] and e[2] and e[5] and not e[4]:
-            value, second = self.money[e[3]], self.money[e[6]]
+            value, second = self.money(e[3]), self.money(e[6])
             return ADJUSTED, (Adjustment(e[1], e[2], value), Adjustment(e[1], e[5], second)), value + second
         group, told = e[1], e[2:]
         told += _EMPTY[: -len(told) % 3]
@@ -155,8 +160,8 @@ class Vocabulary(dict[str, Fact]):
             if reason or amount:
                 if not reason and self.strict:
                     raise ValueError
-                value = self.money[amount]
-                adjustments.append(Adjustment(group, reason, value, self.numbers[count] if count else None))
+                value = self.money(amount)
+                adjustments.append(Adjustment(group, reason, value, self.numbers(count) if count else None))
                 total += value
         if not (group and adjustments) and self.strict:
             raise ValueError
@@ -170,7 +175,7 @@ class Vocabulary(dict[str, Fact]):
         return (FIELD, (field, party), 0) if field else (OTHER, e, 0)
 
     def dtm(self, e: list[str]) -> Fact:
-        kind, date = e[1], (None if e[2] == UNREADABLE else self.days[e[2]])
+        kind, date = e[1], (None if e[2] == UNREADABLE else self.days(e[2]))
         if kind in _LINE_DAYS:
             return _LINE_DAYS[kind], date, 0
         if kind in _CLAIM_DAYS:
@@ -183,11 +188,11 @@ class Vocabulary(dict[str, Fact]):
         return LISTED, ("references", Reference(e[1], e[2], e[3] or e[4])), 0
 
     def amt(self, e: list[str]) -> Fact:
-        value = self.money[e[2]]
+        value = self.money(e[2])
         return (ALLOWED, None, value) if e[1] == "B6" else (LISTED, ("amounts", AmountFact(e[1], value)), 0)
 
     def qty(self, e: list[str]) -> Fact:
-        return LISTED, ("quantities", QuantityFact(e[1], self.numbers[e[2]])), 0
+        return LISTED, ("quantities", QuantityFact(e[1], self.numbers(e[2]))), 0
 
     def lq(self, e: list[str]) -> Fact:
         return LISTED, ("remarks", e[2]), 0
@@ -204,9 +209,8 @@ class Vocabulary(dict[str, Fact]):
 
 def contact(e: list[str]) -> RemittanceContact:
     """A PER: its name and up to three ways to reach it."""
-    found = {
-        _CONTACT_FIELDS[kind]: text for kind, text in zip(e[3::2], e[4::2], strict=False) if kind in _CONTACT_FIELDS
-    }
+    told = zip(e[3::2], e[4::2], strict=False)
+    found = {_CONTACT_FIELDS[kind]: text for kind, text in told if kind in _CONTACT_FIELDS}
     return RemittanceContact(e[1], e[2], **found)
 
 

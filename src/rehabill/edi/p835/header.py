@@ -1,4 +1,4 @@
-"""What stands before the first claim: the payment, who pays, who is paid. And the provider adjustments after the last."""
+"""What stands before the first claim: the payment, who pays, who is paid. And, from the end, provider adjustments."""
 
 import datetime as dt
 from collections.abc import Callable, Iterable

@@ -41,7 +41,7 @@ class Mend(msgspec.Struct):
 
 def mended(elements: list[str], component: str) -> Mend:
     """The faults of a segment, and its elements with 0 for bad amounts and numbers."""
-    elements = elements + [""] * (_LEAST - len(elements))
+    elements = elements + [""] * max(_LEAST - len(elements), -(len(elements) - 2) % 3)
     mend = Mend(elements, [])
     name = elements[0]
     form = _form_of_cas(elements) if name == "CAS" else _FORMS.get(name, Form())
@@ -77,6 +77,6 @@ def _tell(mend: Mend, rule: str, at: int, text: str) -> None:
 
 def _form_of_cas(elements: list[str]) -> Form:
     """A group, then up to six times a reason, an amount and perhaps a quantity."""
-    used = [at for at in range(2, len(elements) - 1, 3) if elements[at] or elements[at + 1]] or [2]
-    counts = tuple(at + 2 for at in used if at + 2 < len(elements))
+    used = [at for at in range(2, len(elements) - 2, 3) if elements[at] or elements[at + 1]] or [2]
+    counts = tuple(at + 2 for at in used)
     return Form((1, *used), amounts=tuple(at + 1 for at in used), numbers=counts, optional=counts)

@@ -1,6 +1,6 @@
 """A file of remittances, set after set (ST to SE), as events."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 
 from rehabill.base.finding import Finding, Position
 from rehabill.edi.p835 import balance
@@ -52,7 +52,7 @@ class _Set:
         st = [*st, "", ""]
         window.begin_set(st[2])
         self.window, self.claims = window, claims
-        self.begun = window.byte(), window.number()
+        self.begun = window.byte(window.number()), window.number()
         self.head: Head | None = Head(st[2], st[3] or version)
         """None once the header was told."""
         self.header: RemittanceHeader | None = None
@@ -62,7 +62,7 @@ class _Set:
         self.other: list[str] = []
         self.charge = self.paid = 0
 
-    def events(self) -> Iterator[Event]:
+    def events(self) -> Generator[Event, None, Fact]:
         """The header, each claim, the end. Returns the fact behind the set."""
         window = self.window
         fact = next(window.facts)
@@ -112,7 +112,7 @@ class _Set:
             ("TRN", head.has_trn, "which payment it is cannot be told"),
         ):
             if not has:
-                window.findings.append(fault("X317", self.payment, "", segment=segment, what=what))
+                window.findings.append(fault("X317", window.position(number), segment=segment, what=what))
         self.header, self.head = header, None
         return header
 
@@ -129,8 +129,8 @@ class _Set:
             why = balance.handling_words(header)
             window.findings.append(fault("X305", self.payment, "handling", why=why))
         end = RemittanceEnd(
-            provider_adjustments=tuple(self.moved), claims=window.claims, charge_cents=self.charge, paid_cents=self.paid,
-            complete=complete, other=tuple(self.other),
+            provider_adjustments=tuple(self.moved), claims=window.claims, charge_cents=self.charge,
+            paid_cents=self.paid, complete=complete, other=tuple(self.other),
         )  # fmt: skip
         window.end_set()
         return end

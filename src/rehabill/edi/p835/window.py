@@ -1,5 +1,6 @@
 """Where the reader is in the file. Places are worked out only when a fault or a claim asks for one."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
@@ -24,7 +25,13 @@ _FIELDS_OF = {"CAS": "adjustments", "PLB": "provider_adjustments", "REF": "refer
 _MISSING = {
     "CLP01": "which claim it is cannot be told", "CLP02": "how the claim was decided cannot be told",
     "SVC01": "which service it is cannot be told", "CAS01": "who owes the difference cannot be told",
+    "BPR01": "whether money moves cannot be told", "PLB01": "which provider it concerns cannot be told",
 }  # fmt: skip
+_AMOUNTS = frozenset(
+    ["BPR02", "CLP03", "CLP04", "SVC02", "SVC03", "AMT02"]
+    + [f"CAS{at:02d}" for at in range(3, 19, 3)]
+    + [f"PLB{at:02d}" for at in range(4, 15, 2)]
+)  # fmt: skip
 
 
 class Window:
@@ -41,6 +48,9 @@ class Window:
         """Index of a segment in the present batch and its byte: the next place is counted from there."""
         self.place = (0, 0)
         """Byte and number of where the present claim begins, or the last one ended."""
+        self.lines: list[int] = []
+        self.counted = 0
+        """Numbers in the file of the present claim's service segments, as far as they were counted."""
         self.ended = False
         self.vocabulary: Vocabulary | None = None
         self.inside = False
@@ -73,10 +83,10 @@ class Window:
         """Number in the file of the segment just read, from 1."""
         return self.next_number - self.rest.__length_hint__() - (not self.ended)  # type: ignore[attr-defined,no-any-return]
 
-    def byte(self) -> int:
-        """Where the segment just read begins; at the end of the file, its length."""
+    def byte(self, number: int) -> int:
+        """Where the segment just read begins; at the end of the file, its length. `number`: its number."""
         batch = self.batches[-1]
-        index = self.number() - batch.number
+        index = number - batch.number
         start, byte = self.known
         pieces = batch.pieces
         if index > start:
@@ -84,8 +94,7 @@ class Window:
             self.known = index, byte
         if index == len(pieces):
             return byte - (not batch.closed)
-        piece = pieces[index]
-        return byte + len(piece) - len(piece.lstrip(_NOISE)) if piece[:1] in _NOISE else byte
+        return byte + _noise(pieces[index])
 
     def text(self) -> str:
         """The segment just read, as it stands in the file."""
@@ -104,7 +113,8 @@ class Window:
 
     def source(self, byte: int, number: int) -> Source:
         """From there to the segment just read."""
-        return Source(byte, self.byte() - byte, number - self.set_number + 1, self.number() - number)
+        end = self.number()
+        return Source(byte, self.byte(end) - byte, number - self.set_number + 1, end - number)
 
     def begin_set(self, control: str) -> None:
         self.inside, self.control, self.claims, self.claim_number = True, control, 0, 0
@@ -114,9 +124,10 @@ class Window:
     def begin_claim(self) -> None:
         """The segment just read begins a claim."""
         self.claims += 1
-        number = self.claim_number = self.number()
+        number = self.claim_number = self.counted = self.number()
+        self.lines = []
         if number != self.place[1]:
-            self.place = self.byte(), number
+            self.place = self.byte(number), number
         if len(self.batches) > 1:
             del self.batches[:-1]
 
@@ -124,7 +135,7 @@ class Window:
         """The present claim's place, once the segment behind it was read."""
         begun, first = self.place
         number = self.number()
-        byte = self.byte()
+        byte = self.byte(number)
         self.place = byte, number
         self.claim_number = 0
         return Source(begun, byte - begun, first - self.set_number + 1, number - first)
@@ -144,25 +155,36 @@ class Window:
         index = number - batch.number
         in_set = number - self.set_number + 1
         if index >= len(batch.segments):
-            return Position(self.byte(), "", "", loop, self.control, in_set)
+            return Position(self.byte(number), "", "", loop, self.control, in_set)
         name = shown(batch.segments[index].partition(batch.delimiters.element)[0][:3])
-        byte = self.byte() if number == self.number() else batch.byte_of(index)
+        byte = self.byte(number) if number == self.number() else self._byte_of(batch, index)
         return Position(byte, name, element, loop, self.control, in_set)
+
+    def _byte_of(self, batch: Batch, index: int) -> int:
+        """Where a segment begins, counted from the present claim's first where that stands in the same batch."""
+        byte, number = self.place
+        begun = number - batch.number
+        if not 0 <= begun <= index:
+            return batch.byte_of(index)
+        pieces = batch.pieces
+        return byte - _noise(pieces[begun]) + sum(map(len, pieces[begun:index])) + index - begun + _noise(pieces[index])
 
     def claim_text(self) -> str:
         """Our number of the present claim, for messages."""
         batch = self.batches[0]
-        return shown(batch.segments[self.claim_number - batch.number].split(batch.delimiters.element)[1])
+        return shown("".join(batch.segments[self.claim_number - batch.number].split(batch.delimiters.element)[1:2]))
 
     def lines_until(self, number: int) -> list[int]:
-        """Numbers of the service segments of the present claim up to there."""
-        found = []
+        """Numbers in the file of the service segments of the present claim up to there, or further."""
         for batch in self.batches:
-            mark = "SVC" + batch.delimiters.element
-            for at, segment in enumerate(batch.segments, batch.number):
-                if self.claim_number <= at <= number and segment.startswith(mark):
-                    found.append(at)
-        return found
+            if batch.number + len(batch.segments) > self.counted:
+                mark = "SVC" + batch.delimiters.element
+                fresh = batch.segments[self.counted - batch.number : number + 1 - batch.number]
+                for segment in fresh:
+                    if segment.startswith(mark) or segment == "SVC":
+                        self.lines.append(self.counted)
+                    self.counted += 1
+        return self.lines
 
     def tell(self, rule: str, segment: str, element: str = "", text: str = "", what: str = "") -> None:
         """A fault of the segment just read."""
@@ -173,7 +195,7 @@ class Window:
         field = _FIELDS.get(element) or _FIELDS_OF.get(segment, "")
         path = f"{path}.{field}" if path and field else path or field
         value = text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
-        what = what or _MISSING.get(element, "it is read as 0.00")
+        what = what or _MISSING.get(element) or ("it is read as 0.00" if element in _AMOUNTS else "it is left empty")
         at = self.position(number, element, loop)
         self.findings.append(fault(rule, at, path, element=element, segment=segment, value=value, what=what))
 
@@ -183,9 +205,14 @@ class Window:
             return f"claims[{self.claims}]", "2100"
         if not self.claim_number:
             return "", ""
-        lines = len(self.lines_until(number))
+        lines = bisect_right(self.lines_until(number), number)
         claim = f"claims[{self.claims - 1}]"
         return (f"{claim}.lines[{lines - 1}]", "2110") if lines else (claim, "2100")
+
+
+def _noise(piece: str) -> int:
+    """How many line ends and blanks stand before a segment."""
+    return len(piece) - len(piece.lstrip(_NOISE)) if piece[:1] in _NOISE else 0
 
 
 def _sliced(chunks: Iterable[bytes]) -> Iterator[bytes]:
