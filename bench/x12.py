@@ -194,7 +194,7 @@ def ours_837_check(path: str) -> Prepared:
         data = Path(path).read_bytes()
         chunks = [data[at : at + CHUNK] for at in range(0, len(data), CHUNK)]
         errors = [one for one in check_file(chunks).all_findings() if one.severity == "error" and one.status == "fail"]
-        return answer(data.count(b"\nCLM*"), None, None, len(errors))
+        return answer(data.count(b"~CLM*"), None, None, len(errors))
 
     return run
 
@@ -320,7 +320,7 @@ def pyx12_check(path: str) -> Prepared:
 
     def run() -> Answer:
         is_good = x12n_document(param=ParamsBase(), src_file=path, fd_997=io.StringIO(), fd_html=None)
-        return answer(Path(path).read_bytes().count(b"\nCLM*"), None, None, 0 if is_good else 1)
+        return answer(Path(path).read_bytes().count(b"~CLM*"), None, None, 0 if is_good else 1)
 
     return run
 
@@ -406,7 +406,7 @@ def generate(folder: Path, sizes: list[int]) -> dict[tuple[str, int], tuple[Path
             with path.open("wb") as file:
                 for block in write(size, 20_260_615):
                     file.write(block)
-            claims = [line.split("*") for line in path.read_text().split("~\n") if line.startswith(mark)]
+            claims = [line.split("*") for line in path.read_text().split("~") if line.startswith(mark)]
             at = 3 if kind == "835" else 2
             right = answer(len(claims), sum(_cents(one[at]) for one in claims), None, 0)
             if kind == "835":

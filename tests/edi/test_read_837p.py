@@ -553,6 +553,15 @@ def test_a_claim_without_clm_a_line_before_a_claim_and_a_claim_under_nobody() ->
     assert [fault.rule for fault in faults] == ["R113", "R113"] and alone.claim.lines[0].code == "97110"
 
 
+@pytest.mark.parametrize("name", ["NM1P", "REFX", "DMGX", "DTPX", "CLMX", "SV1X", "PERé"])
+def test_a_name_that_goes_on_after_three_letters_is_told(name: str) -> None:
+    """Found by the fuzzer: segments are told apart by three letters."""
+    whole = BILLING + SELF + PAYER + CLM + LINE
+    claims, faults = read(file_of(whole.replace(name[:3] + "*", f"{name}*") + f"{name}~"))
+    assert {"R126", "R115", "R121", "R124", "R118"} & {fault.rule for fault in faults}
+    assert len(claims) <= 2
+
+
 def test_a_file_without_an_837_says_so() -> None:
     for data, rule in ((b"", "X100"), (b"hello", "X100"), (HEAD.encode() + b"GE*0*42~IEA*0*000000042~", "R100")):
         claims, faults = read(data)

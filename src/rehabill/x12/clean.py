@@ -39,8 +39,22 @@ def clean(text: str, upper: bool = True) -> str:
     return _fold(text, upper)
 
 
+class _Letters(dict[int, str]):
+    """What becomes of each character; worked out when it is first met, and kept for some thousands."""
+
+    def __missing__(self, number: int) -> str:
+        text = unicodedata.normalize("NFKD", chr(number).translate(_FOLDED)).translate(_FOLDED)
+        text = "".join(letter for letter in text if not unicodedata.combining(letter))
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        answer = self[number] = _FOREIGN.sub(" ", text)
+        return answer
+
+
+_REMEMBERED = 4_096
+_LETTERS = _Letters()
+
+
 def _fold(text: str, upper: bool) -> str:
-    text = unicodedata.normalize("NFKD", text.translate(_FOLDED)).translate(_FOLDED)
-    text = "".join(letter for letter in text if not unicodedata.combining(letter))
-    text = " ".join(_FOREIGN.sub(" ", text).split())
+    text = " ".join(text.translate(_LETTERS).split())
     return text.upper() if upper else text

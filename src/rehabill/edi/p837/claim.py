@@ -3,23 +3,22 @@
 from msgspec import UnsetType
 
 from rehabill.base.errors import InputError
-from rehabill.edi.p837 import fields
+from rehabill.edi.p837 import fields, supplements
 from rehabill.edi.p837.fields import Faults
 from rehabill.edi.p837.header import Payer
 from rehabill.edi.p837.line import is_place
 from rehabill.edi.p837.profile import (
     ACCIDENT_CODES,
+    DELAY_REASONS,
     FREQUENCIES,
     MAX_CLAIM_NUMBER,
     MAX_DIAGNOSES,
+    SPECIAL_PROGRAMS,
     STATES,
 )
 from rehabill.model.claim import Claim
 from rehabill.model.practice import Practice
-from rehabill.x12.clean import clean
 from rehabill.x12.write import amount, d8
-
-_NOTE = 80
 
 
 def claim_number(claim: Claim, faults: Faults) -> str:
@@ -50,33 +49,47 @@ def loop_2300(
     release = "Y" if subscriber is None or subscriber.release_signed else "I"
     text = (
         f"CLM*{number}*{amount(total)}***{place}:B:{frequency}*Y*{'A' if assigned else 'C'}*{benefits}*{release}"
-        f"{_cause(claim, faults) if claim.accident is not None else ''}~"
+        f"{_end(claim, faults) if claim.accident or claim.delay_reason or claim.special_program else ''}~"
     )
     text += _dates(claim, payer)
+    if claim.attachments:
+        text += supplements.attachments(claim.attachments, "attachments", faults)
     if claim.patient_paid_cents:
         if claim.patient_paid_cents < 0:
             faults.append(InputError("patient_paid_cents", "what the patient paid is below zero"))
         text += f"AMT*F5*{amount(claim.patient_paid_cents)}~"
     text += _references(claim, payer, faults)
     if claim.note:
-        text += _note(claim.note, faults, practice.upper_case)
+        text += supplements.note(claim.note, "note", "the claim", faults, practice.upper_case)
     return text + diagnoses(claim, faults)
 
 
+def _end(claim: Claim, faults: Faults) -> str:
+    """CLM from its tenth element on, which few claims have."""
+    program, delay = claim.special_program or "", claim.delay_reason or ""
+    if program and program not in SPECIAL_PROGRAMS:
+        message = f"'{program}' is not a special program (CLM12): 02, 03, 05 or 09"
+        faults.append(InputError("special_program", message))
+    if delay and delay not in DELAY_REASONS:
+        message = f"'{delay}' is not a reason for a late claim (CLM20): 1 to 11, or 15"
+        faults.append(InputError("delay_reason", message))
+    return f"**{_cause(claim, faults)}*{program}{'*' * 8}{delay}".rstrip("*")
+
+
 def _cause(claim: Claim, faults: Faults) -> str:
-    """CLM10 (empty) and CLM11: what caused the illness, with the state for a car accident."""
+    """CLM11: what caused the illness, with the state for a car accident."""
     accident = claim.accident
     if accident is None:
         return ""
     if accident.on is None and accident.kind != "employment":
         faults.append(InputError("accident.on", "the day of the accident is missing"))
     if accident.kind != "auto":
-        return f"**{ACCIDENT_CODES[accident.kind]}"
+        return ACCIDENT_CODES[accident.kind]
     state = (accident.state or "").upper()
     if state not in STATES:
         message = f"'{state}' is no two-letter state" if state else "the state of the car accident is missing"
         faults.append(InputError("accident.state", message))
-    return f"**AA:::{state}"
+    return f"AA:::{state}"
 
 
 def _dates(claim: Claim, payer: Payer) -> str:
@@ -124,13 +137,6 @@ def _references(claim: Claim, payer: Payer, faults: Faults) -> str:
         claim.payer_claim_number, "payer_claim_number", "the payer's number of the claim to be replaced", faults
     )
     return f"{text}REF*F8*{theirs}~"
-
-
-def _note(note: str, faults: Faults, upper: bool) -> str:
-    text = clean(note, upper)
-    if len(text) > _NOTE:
-        faults.append(InputError("note", f"the note has {len(text)} characters; at most {_NOTE} can be sent"))
-    return f"NTE*ADD*{text}~" if text else ""
 
 
 def diagnoses(claim: Claim, faults: Faults) -> str:

@@ -7,9 +7,11 @@ sent, and then answers with text of no use (the claim is not written). Nothing h
 import re
 from functools import lru_cache
 
+from msgspec import UnsetType
+
 from rehabill.base.errors import InputError
 from rehabill.base.ids import npi_is_valid
-from rehabill.edi.p837.profile import MAX_MODIFIERS, MAX_POINTERS, STATES
+from rehabill.edi.p837.profile import MAX_MODIFIERS, MAX_POINTERS, PROVINCES, STATES
 from rehabill.model.party import Address, Person
 from rehabill.x12.clean import clean
 from rehabill.x12.write import d8, misfit
@@ -21,6 +23,11 @@ _TAXONOMY = re.compile(r"[0-9A-Z]{10}").fullmatch
 _PROCEDURE = re.compile(r"[A-Z0-9]{5}").fullmatch
 _MODIFIER = re.compile(r"[A-Z0-9]{2}").fullmatch
 _DIAGNOSIS = re.compile(r"[A-Z][0-9][0-9A-Z]{1,5}").fullmatch
+_DOMESTIC = re.compile(r"[A-Z]{2}\*[0-9]{5}(?:[0-9]{4})?").fullmatch
+_COUNTRY = re.compile(r"[A-Z]{2}").fullmatch
+_REGION = re.compile(r"[A-Z0-9]{0,3}").fullmatch
+_POSTAL_CODE = re.compile(r"[A-Z0-9]{3,15}").fullmatch
+_CANADIAN = re.compile(r"[A-Z][0-9][A-Z][0-9][A-Z][0-9]").fullmatch
 _EXTENSION = re.compile(r"(?:EXT\.?|EXTENSION|X|#)\s*(\d{1,6})$")
 
 npi_valid = lru_cache(maxsize=16_384)(npi_is_valid)
@@ -28,6 +35,8 @@ npi_valid = lru_cache(maxsize=16_384)(npi_is_valid)
 
 def identifier(value: str | None, path: str, what: str, faults: Faults, low: int = 1, high: int = 50) -> str:
     """A number by which somebody finds something again: sent unchanged or not at all."""
+    if value and value.isalnum() and low <= len(value) <= high and value.isascii():
+        return value
     message = misfit(value or "", low, high, what)
     if message:
         faults.append(InputError(path, message))
@@ -50,7 +59,9 @@ def optional(value: str | None, high: int, upper: bool) -> str:
     """Cleaned, and cut to what its element holds; empty when there is none."""
     if not value:
         return ""
-    text = clean(value, upper)
+    text = value.upper() if upper else value
+    if not (text.isalnum() and text.isascii()):
+        text = clean(value, upper)
     return text if len(text) <= high else text[:high].rstrip()
 
 
@@ -90,6 +101,19 @@ def address(
         _no_name(where.city, f"{path}.city", f"the city of {whose}", faults)
     elif len(city) == 1:
         faults.append(InputError(f"{path}.city", f"the city of {whose} ('{city}') must have at least two letters"))
+    region = f"{where.state}*{where.zip}"
+    if where.country or not _DOMESTIC(region) or where.state not in STATES or (nine and len(where.zip) != 9):
+        region = _region(where, path, whose, faults, nine)
+    if street and (_PO_BOX.search(line1.upper()) or _PO_BOX.search(line2.upper())):
+        message = f"the address of {whose} must be a street, not a post-office box (a box may go into 'pay_to')"
+        faults.append(InputError(f"{path}.line1", message))
+    if line2:
+        line1 = f"{line1}*{line2}"
+    return f"N3*{line1}~N4*{city}*{region}~"
+
+
+def _state(where: Address, path: str, whose: str, faults: Faults, nine: bool) -> str:
+    """State and ZIP code."""
     state = where.state.upper()
     if state not in STATES:
         message = f"'{where.state}' is no two-letter state, in the address of {whose}"
@@ -98,12 +122,30 @@ def address(
     if not (digits.isascii() and digits.isdigit() and (len(digits) == 9 or (len(digits) == 5 and not nine))):
         wanted = "nine digits (12345-6789)" if nine else "five or nine digits"
         faults.append(InputError(f"{path}.zip", f"the ZIP code of {whose} ('{where.zip}') must have {wanted}"))
-    if street and (_PO_BOX.search(line1.upper()) or _PO_BOX.search(line2.upper())):
-        message = f"the address of {whose} must be a street, not a post-office box (a box may go into 'pay_to')"
-        faults.append(InputError(f"{path}.line1", message))
-    if line2:
-        line1 = f"{line1}*{line2}"
-    return f"N3*{line1}~N4*{city}*{state}*{digits}~"
+    return f"{state}*{digits}"
+
+
+def _region(where: Address, path: str, whose: str, faults: Faults, nine: bool) -> str:
+    """Province, postal code and country; a part of a country other than Canada has an element of its own (N407)."""
+    country = (where.country or "US").upper()
+    if country == "US":
+        return _state(where, path, whose, faults, nine)
+    if not _COUNTRY(country):
+        message = f"'{where.country}' is no two-letter country, in the address of {whose}"
+        faults.append(InputError(f"{path}.country", message))
+    state = where.state.strip().upper()
+    code = where.zip.replace(" ", "").replace("-", "").upper()
+    canadian = country == "CA"
+    if state not in PROVINCES if canadian else not _REGION(state):
+        message = f"'{where.state}' is no {'two-letter province' if canadian else 'part of a country'}"
+        wanted = "" if canadian else " (its code has at most three letters; it may be left empty)"
+        faults.append(InputError(f"{path}.state", f"{message}, in the address of {whose}{wanted}"))
+    if not _CANADIAN(code) if canadian else code and not _POSTAL_CODE(code):
+        wanted = "have the form A1A 1A1" if canadian else "have three to fifteen letters and digits, or be left empty"
+        faults.append(InputError(f"{path}.zip", f"the postal code of {whose} ('{where.zip}') must {wanted}"))
+    if canadian:
+        return f"{state}*{code}*{country}"
+    return f"*{code}*{country}***{state}" if state else f"*{code}*{country}"
 
 
 def demographics(person: Person, path: str, whose: str, faults: Faults) -> str:
@@ -168,9 +210,9 @@ def diagnosis_is_shaped(code: str) -> bool:
 
 
 @lru_cache(maxsize=4_096)
-def pointers(numbers: tuple[int, ...], diagnoses: int) -> str:
+def pointers(numbers: tuple[int, ...] | UnsetType | None, diagnoses: int) -> str:
     """SV107, `1:2`; empty when there is none, more than four, one twice or one beyond the diagnoses."""
-    if not 1 <= len(numbers) <= MAX_POINTERS or len(set(numbers)) != len(numbers):
+    if not isinstance(numbers, tuple) or not 1 <= len(numbers) <= MAX_POINTERS or len(set(numbers)) != len(numbers):
         return ""
     if not all(1 <= number <= diagnoses for number in numbers):
         return ""

@@ -157,6 +157,16 @@ def provider(entity: str, who: Provider, path: str, faults: Faults, upper: bool,
     return f"{text}PRV*PE*PXC*{code}~" if code else text
 
 
+def practice_as_provider(practice: Practice, path: str, faults: Faults, taxonomy: bool) -> str:
+    """NM1*82 of the practice itself, on a line that it gave while somebody else gave the rest of the claim."""
+    upper = practice.upper_case
+    last = fields.name(practice.name, 60, path, "the practice's name", faults, upper)
+    first = fields.optional(practice.first, 35, upper) if practice.is_person else ""
+    text = f"NM1*82*{1 if practice.is_person else 2}*{last}*{first}****XX*{practice.npi}~"
+    code = practice.taxonomy if taxonomy else ""
+    return f"{text}PRV*PE*PXC*{code}~" if code else text
+
+
 def place(location: Location, path: str, practice: Practice, faults: Faults) -> str:
     """2310C. Empty when it is the billing address.
 

@@ -6,6 +6,9 @@ from rehabill.base.errors import InputError
 from rehabill.edi.p837 import fields
 from rehabill.edi.p837.cob import line_adjudications
 from rehabill.edi.p837.fields import Faults
+from rehabill.edi.p837.header import Payer
+from rehabill.edi.p837.line_more import unusual
+from rehabill.edi.p837.people import People
 from rehabill.edi.p837.profile import MAX_LINES, MAX_MODIFIERS, MAX_POINTERS
 from rehabill.model.claim import Claim, ClaimLine
 from rehabill.x12.clean import clean
@@ -15,50 +18,66 @@ _FREE_TEXT = 80
 
 
 def service_lines(
-    claim: Claim, number: str, place: str, unlisted: frozenset[str], faults: Faults, upper: bool
+    claim: Claim, number: str, place: str, payer: Payer, people: People, faults: Faults, upper: bool
 ) -> tuple[str, int]:
     """(loops 2400, charge of the claim in cents). A line of no units is kept in the record and never sent."""
     diagnoses = len(claim.diagnoses) if claim.diagnoses else 0
-    same_day = d8(claim.date) if claim.date is not None else ""
+    last = claim.date
+    when = same_day = d8(last) if last is not None else ""
     parts: list[str] = []
-    sent = total = 0
-    foreign_reference = False
+    unlisted, procedure, pointers = payer.unlisted_codes, fields.procedure, fields.pointers
+    sent, total, foreign_reference = 0, 0, False
     for index, line in enumerate(claim.lines):
         units, charge = line.units, line.charge_cents
-        if not units:
-            if charge:
-                faults.append(InputError(f"lines[{index}].units", f"line {index + 1} has a charge but no units"))
-            continue
-        if not isinstance(charge, int) or charge < 0:
-            message = f"the charge of line {index + 1} is {'below zero' if charge else 'missing'}"
-            faults.append(InputError(f"lines[{index}].charge_cents", message))
-            charge = 0
-        sent += 1
-        total += charge
-        code = fields.procedure(line.code, line.modifiers)
-        if not code or line.code in unlisted:
-            code = _described(line, index, code, faults, upper)
-        numbers = line.diagnosis_pointers
-        pointed = fields.pointers(numbers, diagnoses) if isinstance(numbers, tuple) else ""
-        if not pointed:
-            pointed = _pointers(line, index, diagnoses, faults)
-        when = (d8(line.date) if line.date is not None else same_day) or _no_date(index, faults)
-        elsewhere = line.place_of_service or ""
-        if elsewhere:
-            elsewhere = _elsewhere(elsewhere, place, index, faults)
+        if not units or not isinstance(charge, int) or charge < 0:
+            charge = _uncharged(line, index, faults)
+            if not units:
+                continue
+        sent, total = sent + 1, total + charge
+        code = procedure(line.code, line.modifiers)
+        if not code or line.code in unlisted or line.description is not None:
+            code = _described(line, index, code, line.code in unlisted, faults, upper)
+        pointed = pointers(line.diagnosis_pointers, diagnoses) or _pointers(line, index, diagnoses, faults)
+        if line.date is not last:  # nearly always the same day as the line before
+            last = line.date
+            when = d8(last) if last is not None else same_day
+        if not when:
+            _no_date(index, faults)
+        elsewhere = _elsewhere(line.place_of_service, place, index, faults) if line.place_of_service else ""
         reference = ours = f"{number}-{index + 1}"  # fits, and is like no other of ours
         if line.line_id and line.line_id != ours:
             reference = line.line_id
             foreign_reference = True
-        parts.append(
-            f"LX*{sent}~SV1*{code}*{amount(charge)}*UN*{units}*{elsewhere}**{pointed}~DTP*472*D8*{when}"
-            f"~REF*6R*{reference}~"
-        )
+        if (
+            line.note is not None or line.end_date is not None or line.attachments or line.emergency is not None
+            or line.rendering_npi is not None or line.referring_npi is not None or line.supervising_npi is not None
+            or line.ordering_npi is not None or line.prior_authorization is not None
+            or line.referral_number is not None or line.initial_treatment_date is not None
+        ):  # fmt: skip
+            service = f"LX*{sent}~SV1*{code}*{amount(charge)}*{line.unit}*{units}*{elsewhere}**{pointed}"
+            parts.append(unusual(service, when, reference, claim, index, payer, people, faults, upper))
+        else:
+            parts.append(
+                f"LX*{sent}~SV1*{code}*{amount(charge)}*{line.unit}*{units}*{elsewhere}**{pointed}~DTP*472*D8*{when}"
+                f"~REF*6R*{reference}~"
+            )
         if line.adjudications:
             parts.append(line_adjudications(claim, index, faults))
     if not 1 <= sent <= MAX_LINES or foreign_reference:
         _whole(claim, number, sent, faults)
     return "".join(parts), total
+
+
+def _uncharged(line: ClaimLine, index: int, faults: Faults) -> int:
+    """A line of no units must have no charge, any other must have one."""
+    charge = line.charge_cents
+    if not line.units:
+        if charge:
+            faults.append(InputError(f"lines[{index}].units", f"line {index + 1} has a charge but no units"))
+    else:
+        message = f"the charge of line {index + 1} is {'below zero' if charge else 'missing'}"
+        faults.append(InputError(f"lines[{index}].charge_cents", message))
+    return 0
 
 
 def _elsewhere(code: str, place: str, index: int, faults: Faults) -> str:
@@ -96,8 +115,8 @@ def _pointers(line: ClaimLine, index: int, diagnoses: int, faults: Faults) -> st
     return ""
 
 
-def _described(line: ClaimLine, index: int, code: str, faults: Faults, upper: bool) -> str:
-    """SV101 in the two cases apart: what cannot be sent is explained, an unlisted code gets its description."""
+def _described(line: ClaimLine, index: int, code: str, unlisted: bool, faults: Faults, upper: bool) -> str:
+    """SV101 in the cases apart: what cannot be sent is explained; a description goes along, as with unlisted codes."""
     path = f"lines[{index}]"
     if not code:
         if len(line.modifiers) > MAX_MODIFIERS:
@@ -112,6 +131,11 @@ def _described(line: ClaimLine, index: int, code: str, faults: Faults, upper: bo
                 faults.append(InputError(f"{path}.modifiers", message))
         return ""
     text = clean(line.description or "", upper)
+    if not text and not unlisted:
+        if line.description and line.description.strip():
+            message = f"the description of line {index + 1} has no letter that an 837 can carry"
+            faults.append(InputError(f"{path}.description", message))
+        return code
     if not text:
         message = f"{line.code} on line {index + 1} names no particular service: describe what was done"
         faults.append(InputError(f"{path}.description", message))
@@ -122,9 +146,8 @@ def _described(line: ClaimLine, index: int, code: str, faults: Faults, upper: bo
     return f"{code}{empty}:{text}"
 
 
-def _no_date(index: int, faults: Faults) -> str:
+def _no_date(index: int, faults: Faults) -> None:
     faults.append(InputError(f"lines[{index}].date", f"the date of service of line {index + 1} is missing"))
-    return ""
 
 
 def _whole(claim: Claim, number: str, sent: int, faults: Faults) -> None:

@@ -9,8 +9,8 @@ from rehabill.model.claim import Claim
 from rehabill.model.party import Person, Subscriber
 
 
-def levels(claim: Claim, payer: Payer, faults: Faults, upper: bool) -> tuple[str, str]:
-    """(subscriber level, patient level); the second is empty when the patient is the subscriber.
+def levels(claim: Claim, payer: Payer, faults: Faults, upper: bool) -> tuple[str, str, str]:
+    """(subscriber level, patient level, patient's name); the second is empty when the patient is the subscriber.
 
     A payer that gives each person an identifier sees every patient as a subscriber. Address, birth date and sex go
     with the patient only, in whichever loop the patient stands (X12 says so in its answer 2281).
@@ -22,19 +22,19 @@ def levels(claim: Claim, payer: Payer, faults: Faults, upper: bool) -> tuple[str
     patient = claim.patient
     if not isinstance(patient, Person):
         faults.append(InputError("patient", "the patient's name, birth date, sex and address are missing"))
-        return "", ""
+        return "", "", ""
     dependent = subscriber.relationship != "self" and not payer.subscriber_is_patient
     sbr = _sbr(claim, subscriber, payer, faults, upper, "" if dependent else "18")
     member = member_number(subscriber, payer.filing, "subscriber", faults)
     if not dependent:
         who = fields.person_name(patient, "patient", "the patient", faults, upper)
         personal = _particulars(patient, subscriber, faults, upper)
-        return f"{sbr}NM1*IL*1*{who}*MI*{member}~{personal}{payer.loop_2010bb}", ""
+        return f"{sbr}NM1*IL*1*{who}*MI*{member}~{personal}{payer.loop_2010bb}", "", who
     holder = holder_name(subscriber, "subscriber", faults, upper)
     above = f"{sbr}NM1*IL*{holder}*MI*{member}~{payer.loop_2010bb}"
-    who = fields.person_name(patient, "patient", "the patient", faults, upper).rstrip("*")
+    who = fields.person_name(patient, "patient", "the patient", faults, upper)
     personal = _particulars(patient, subscriber, faults, upper)
-    return above, f"PAT*{RELATIONSHIP_CODES[subscriber.relationship]}~NM1*QC*1*{who}~{personal}"
+    return above, f"PAT*{RELATIONSHIP_CODES[subscriber.relationship]}~NM1*QC*1*{who.rstrip('*')}~{personal}", who
 
 
 def _sbr(claim: Claim, subscriber: Subscriber, payer: Payer, faults: Faults, upper: bool, relation: str) -> str:

@@ -75,3 +75,18 @@ STATES = frozenset({
     "OK", "OR", "PA", "RI", "SC", "SD", "TN", "TX", "UT", "VT", "VA", "WA", "WV", "WI", "WY", "AS", "GU", "MP",
     "PR", "VI", "FM", "MH", "PW", "AA", "AE", "AP",
 })  # fmt: skip
+
+PROVINCES = frozenset({"AB", "BC", "MB", "NB", "NL", "NS", "NT", "NU", "ON", "PE", "QC", "SK", "YT"})
+"""Canada's; other countries' parts have codes of their own (ISO 3166-2)."""
+
+ATTACHMENT_KINDS = frozenset({
+    "03", "04", "05", "06", "07", "08", "09", "10", "11", "13", "15", "21", "A3", "A4", "AM", "AS", "B2", "B3", "B4",
+    "BR", "BS", "BT", "CB", "CK", "CT", "D2", "DA", "DB", "DG", "DJ", "DS", "EB", "HC", "HR", "I5", "IR", "LA", "M1",
+    "MT", "NN", "OB", "OC", "OD", "OE", "OX", "OZ", "P4", "P5", "PE", "PN", "PO", "PQ", "PY", "PZ", "RB", "RR", "RT",
+    "RX", "SG", "V5", "XP",
+})  # fmt: skip
+ATTACHMENT_ON_REQUEST = "AA"
+ATTACHMENT_WAYS = frozenset({ATTACHMENT_ON_REQUEST, "BM", "EL", "EM", "FT", "FX"})
+MAX_ATTACHMENTS = 10
+DELAY_REASONS = frozenset({"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "15"})
+SPECIAL_PROGRAMS = frozenset({"02", "03", "05", "09"})

@@ -74,6 +74,8 @@ def _part(claim: Claim, positions: list[int]) -> Claim:
     kept += spare[: MAX_DIAGNOSES - len(kept)]
     new_number = {old: new for new, old in enumerate(kept, start=1)}
     new_line = {index + 1: new for new, index in enumerate(positions, start=1)}
+    for index in positions:
+        _check_bundle(claim.lines[index], index, new_line)
     lines = tuple(_moved(claim.lines[index], new_number, new_line, count) for index in positions)
     diagnoses = tuple(codes[number - 1] for number in kept) if codes else claim.diagnoses
     return msgspec.structs.replace(claim, lines=lines, diagnoses=diagnoses)
@@ -85,7 +87,19 @@ def _moved(line: ClaimLine, diagnoses: dict[int, int], lines: dict[int, int], co
         # A pointer to nothing stays one (beyond any part's diagnoses), so that the writer still refuses it.
         pointers = tuple(diagnoses.get(number, max(number, count + 1)) for number in pointers)
     distinct = tuple(lines[number] for number in line.distinct_from if number in lines)
-    return msgspec.structs.replace(line, diagnosis_pointers=pointers, distinct_from=distinct)
+    decided = tuple(
+        one if one.bundled_into is None else msgspec.structs.replace(one, bundled_into=lines[one.bundled_into])
+        for one in line.adjudications
+    )
+    return msgspec.structs.replace(line, diagnosis_pointers=pointers, distinct_from=distinct, adjudications=decided)
+
+
+def _check_bundle(line: ClaimLine, index: int, lines: dict[int, int]) -> None:
+    for number, decided in enumerate(line.adjudications):
+        into = decided.bundled_into
+        if into is not None and into not in lines:
+            message = f"line {index + 1} was bundled into line {into}, which would come into another claim: use paper"
+            raise InputError(f"lines[{index}].adjudications[{number}].bundled_into", message)
 
 
 def _share_payments(claim: Claim, parts: list[Claim]) -> list[tuple[OtherInsurance, ...]]:

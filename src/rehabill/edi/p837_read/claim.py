@@ -11,7 +11,7 @@ from rehabill.edi.p837_read.line import Lines
 from rehabill.edi.p837_read.party import Parties
 from rehabill.edi.p837_read.pieces import Pieces
 from rehabill.edi.p837_read.source import Source
-from rehabill.edi.p837_read.values import Remembered, cents
+from rehabill.edi.p837_read.values import Remembered
 from rehabill.model.claim import Accident, Attachment, ClaimLine, OtherInsurance
 from rehabill.model.submitted import (
     DatePeriod,
@@ -25,6 +25,7 @@ from rehabill.model.submitted import (
     Sum,
 )
 from rehabill.x12.scan import shown
+from rehabill.x12.values import cents
 
 _LOOP = "2300"
 _KNOWN = frozenset({"CN1", "K3", "CR1", "CR2", "CR3", "CR5", "CR6", "CRC", "QTY", "DN1", "DN2", "CL1", "HSD"})
@@ -166,7 +167,9 @@ class Claims:
         """CLM; its end is remembered, because claims differ in number and charge and in little else."""
         source = self._source
         fields = source.segments[index].split(source.element, 3)
-        _, number, charge, rest = fields if len(fields) == 4 else (*fields, "", "", "")[:4]
+        name, number, charge, rest = fields if len(fields) == 4 else (*fields, "", "", "")[:4]
+        if name != "CLM":
+            source.tell("R126", index, "", _LOOP, what=shown(name))
         terms = self._terms[rest]
         if terms.problems:
             source.tell_all(terms.problems, index, _LOOP)

@@ -9,10 +9,11 @@ from rehabill.edi.p837_read.faults import Problem
 from rehabill.edi.p837_read.party import Parties, person_of
 from rehabill.edi.p837_read.pieces import Pieces
 from rehabill.edi.p837_read.source import Source
-from rehabill.edi.p837_read.values import Remembered, cents, is_number, whole
+from rehabill.edi.p837_read.values import Remembered, is_number, whole
 from rehabill.model.claim import Adjustment, LineAdjudication, OtherInsurance
 from rehabill.model.party import Relationship, Subscriber
 from rehabill.model.submitted import DatePeriod, OtherPayer, OtherSegment, Party, Reference, Sum
+from rehabill.x12.values import cents
 
 Sequence = Literal["P", "S", "T"]
 SEQUENCES: dict[str, Sequence] = {"P": "P", "S": "S", **dict.fromkeys("TABCDEFGH", "T")}
@@ -237,6 +238,8 @@ class Decisions:
     def _decided(self, segment: str) -> tuple[LineAdjudication, tuple[Problem, ...]]:
         fields = self._source.cut(segment, 6)
         problems: list[Problem] = []
+        if fields[0] != "SVD":
+            problems.append(Problem("R126", "", "", fields[0]))
         paid, units = cents(fields[2]), whole(fields[5])
         if paid is None:
             problems.append(Problem("R120", "SVD02", "paid_cents"))

@@ -38,6 +38,7 @@ KINDS: dict[str, Kind] = {
     "R117": Kind("no-lines", "The claim has no service line (LX, SV1)."),
     "R118": Kind("no-service", "The service line has no service (SV1): it is kept unread."),
     "R119": Kind("other-service", "The line's service is not a professional one ({what}): it is kept unread."),
+    "R126": Kind("misnamed", "'{what}' is no segment: it is read as if its name ended after three letters."),
     # values
     "R120": Kind("money", "{element} is not an amount of money."),
     "R121": Kind("date", "{element} is not a day that can be."),

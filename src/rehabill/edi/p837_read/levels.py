@@ -8,9 +8,10 @@ from rehabill.edi.p837_read.cob import RELATIONSHIPS, SENT_SEQUENCES, Coverage, 
 from rehabill.edi.p837_read.party import Parties, person_of
 from rehabill.edi.p837_read.payers import profile_of
 from rehabill.edi.p837_read.source import Source
-from rehabill.edi.p837_read.values import Remembered, day
+from rehabill.edi.p837_read.values import Remembered
 from rehabill.model.party import Person, Relationship
 from rehabill.model.submitted import Billing, OtherSegment, Party, Submission
+from rehabill.x12.values import day
 
 
 class Subscriber(msgspec.Struct, gc=False):
@@ -46,6 +47,7 @@ class Levels:
 
     def __init__(self, source: Source, parties: Parties, profiles: Mapping[str, str]) -> None:
         self._source, self._parties, self._profiles = source, parties, profiles
+        self._sbr = f"SBR{source.element}"
         self._insured = f"NM1{source.element}IL{source.element}"
         self._coverages: Remembered[Coverage] = Remembered(self._coverage)
 
@@ -121,7 +123,7 @@ class Levels:
             if name == "NM1":
                 index = self._insured_or_payer(index, end, level)
                 continue
-            if name == "SBR" and level.coverage is _UNKNOWN:
+            if level.coverage is _UNKNOWN and segments[index].startswith(self._sbr):
                 level.coverage = self._coverages[segments[index]]
                 if level.coverage.sent not in SENT_SEQUENCES:
                     source.tell("R123", index, "SBR01", "2000B", "sequence")

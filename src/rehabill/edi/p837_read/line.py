@@ -10,7 +10,7 @@ from rehabill.edi.p837_read.faults import Problem
 from rehabill.edi.p837_read.party import Parties
 from rehabill.edi.p837_read.pieces import Pieces
 from rehabill.edi.p837_read.source import Source
-from rehabill.edi.p837_read.values import Remembered, cents, is_number, whole
+from rehabill.edi.p837_read.values import Remembered, is_number, whole
 from rehabill.model.claim import ClaimLine
 from rehabill.model.submitted import (
     DatePeriod,
@@ -18,6 +18,7 @@ from rehabill.model.submitted import (
     LineDetail,
     OtherSegment,
 )
+from rehabill.x12.values import cents
 
 _LOOP = "2400"
 _KNOWN = frozenset({
@@ -177,6 +178,8 @@ class Lines:
     def _service(self, segment: str) -> Service:
         fields = self._source.cut(segment, 16)
         problems: list[Problem] = []
+        if fields[0] != "SV1":
+            problems.append(Problem("R126", "", "", fields[0]))
         kind, code, *rest = (*fields[1].split(self._source.component), "", "")
         if not code:
             problems.append(Problem("R124", "SV101-2", "code", "the code of the service"))

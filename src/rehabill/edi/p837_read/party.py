@@ -7,10 +7,11 @@ import msgspec
 
 from rehabill.edi.p837_read.faults import Problem
 from rehabill.edi.p837_read.source import Source
-from rehabill.edi.p837_read.values import Remembered, day
+from rehabill.edi.p837_read.values import Remembered
 from rehabill.model.party import Address, Person
 from rehabill.model.submitted import Party, Reachable, Reference
 from rehabill.x12.scan import shown
+from rehabill.x12.values import day
 
 _TAX = frozenset({"EI", "SY", "TJ"})
 _TAX_KINDS = frozenset({"24", "34", "FI"})
@@ -52,7 +53,7 @@ class Parties:
 
     def _of(self, texts: list[str]) -> _Read:
         element, rare = self._source.element, None
-        street = town = _NOWHERE
+        named, street, town = _NOBODY, _NOWHERE, _NOWHERE
         birth: dt.date | None = None
         sex: Literal["F", "M", "U"] | None = None
         for text in texts:
@@ -70,6 +71,8 @@ class Parties:
                 birth, sex = known, coded
             else:
                 rare = rare or _Rare(self)
+                if text is texts[0]:  # by its first three letters an NM1
+                    named = [*fields, *_NOBODY]
                 rare.take(fields, texts.index(text))
         _, role, sort, name, first, middle, prefix, suffix, id_kind, number, *_ = named
         party = Party(
@@ -101,15 +104,18 @@ class _Rare:
         self._street = self._town = _NOWHERE
 
     def take(self, fields: list[str], after: int) -> None:
-        match fields[0]:
+        name = fields[0][:3]
+        if name != fields[0]:
+            self._problems.append(Problem("R126", "", "", fields[0], after))
+        match name:
             case "REF":
-                self._references.append(self._parties.reference([*fields, "", ""]))
+                self._references.append(self._parties.reference([*fields, "", "", ""]))
             case "PRV":
                 self._fields["taxonomy"] = fields[3] if len(fields) > 3 else None
             case "PER":
                 self._contacts.append(_contact([*fields, "", ""]))
             case "DMG":
-                self._particulars([*fields, "", ""], after)
+                self._particulars([*fields, "", "", ""], after)
             case "N2":
                 self._longer = fields[1] if len(fields) > 1 else ""
             case "N3":
@@ -119,7 +125,7 @@ class _Rare:
 
     def _particulars(self, fields: list[str], after: int) -> None:
         born, sex = fields[2], fields[3]
-        birth = day(born) if len(born) == 8 else None
+        birth = day(born)
         self._fields |= {"birth_date": birth, "sex": _SEX.get(sex)}
         if birth is None and born:
             self._problems.append(Problem("R121", "DMG02", "birth_date", after=after))
@@ -149,7 +155,8 @@ class _Rare:
 
 def _address(street: list[str], town: list[str]) -> Address:
     return Address(
-        line1=street[1], line2=street[2] or None, city=town[1], state=town[2], zip=town[3],
+        line1=street[1], line2=street[2] or None, city=town[1], zip=town[3],
+        state=town[2] or (town[7] if len(town) > 7 else ""),
         country=town[4] or None if len(town) > 4 else None,
     )  # fmt: skip
 

@@ -2,9 +2,10 @@
 
 from rehabill.edi.p837_read.faults import Problem
 from rehabill.edi.p837_read.source import Source
-from rehabill.edi.p837_read.values import Remembered, cents, is_number, period, whole
+from rehabill.edi.p837_read.values import Remembered, is_number, period, whole
 from rehabill.model.claim import Adjustment, Attachment
 from rehabill.model.submitted import DatePeriod, Note, Repricing, Sum
+from rehabill.x12.values import cents
 
 _GROUPS = frozenset({"CO", "CR", "OA", "PI", "PR"})
 _Adjustments = tuple[tuple[Adjustment, ...], tuple[Problem, ...]]
@@ -26,7 +27,7 @@ class Pieces:
 
     def _day(self, segment: str) -> tuple[str, DatePeriod | None]:
         fields = self._source.cut(segment, 3)
-        found = period(fields[2], fields[3])
+        found = period(fields[2], fields[3]) if fields[0] == "DTP" else None
         return fields[1], DatePeriod(fields[1], *found) if found else None
 
     def sum(self, index: int, loop: str, path: str) -> Sum | None:
@@ -57,6 +58,8 @@ class Pieces:
         group, found, problems = fields[1], [], []
         if group not in _GROUPS:
             return (), (Problem("R123", "CAS01", "adjustments"),)
+        if fields[0] != "CAS":
+            problems.append(Problem("R126", "", "", fields[0]))
         for number in range(2, len(fields), 3):
             carc, amount, quantity = (*fields[number : number + 3], "", "")[:3]
             if not carc and not amount:

@@ -112,7 +112,10 @@ class Source:
         return fields
 
     def fields(self, index: int, last: int) -> list[str]:
-        return self.cut(self.segments[index], last)
+        fields = self.cut(self.segments[index], last)
+        if len(fields[0]) > 3:
+            self.tell("R126", index, what=fields[0])
+        return fields
 
     def unread(self, index: int, loop: str, known: frozenset[str]) -> OtherSegment:
         """The segment as it stands; one that has no business in that loop is told."""

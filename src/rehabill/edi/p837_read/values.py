@@ -1,4 +1,4 @@
-"""Single values: each function gives what an element says, or None when it says nothing that can be understood.
+"""Single values beyond those of `x12.values`: what an element says, or None when that cannot be understood.
 
 Files repeat their values: answers are remembered, a bounded number of them.
 """
@@ -9,13 +9,13 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TypeVar
 
+from rehabill.x12.values import REMEMBERED, day
+
 _Answer = TypeVar("_Answer")
 
-_MONEY = re.compile(r"(-?)([0-9]{0,10})(?:\.([0-9]{0,2})0*)?").fullmatch
 _NUMBER = re.compile(r"-?[0-9]{0,8}(?:\.[0-9]*)?").fullmatch
 _WHOLE = re.compile(r"([0-9]{1,4})(?:\.0*)?").fullmatch
 _DAY_LENGTHS = {"D8": 8, "DT": 12}
-REMEMBERED = 20_000
 LONGEST_REMEMBERED = 400
 
 
@@ -35,23 +35,6 @@ class Remembered(dict[str, _Answer]):
         return answer
 
 
-@lru_cache(REMEMBERED)
-def cents(text: str) -> int | None:
-    """Money as an X12 decimal.
-
-    >>> cents("120.5"), cents("-.05"), cents("80"), cents("1,5")
-    (12050, -5, 8000, None)
-    """
-    found = _MONEY(text)
-    if found is None:
-        return None
-    sign, whole, part = found.groups()
-    if not whole and not part:
-        return None
-    value = int(whole or 0) * 100 + int((part or "").ljust(2, "0"))
-    return -value if sign else value
-
-
 def whole(text: str) -> int | None:
     """A count that is a whole number, however written (`2`, `2.0`)."""
     found = _WHOLE(text)
@@ -63,25 +46,13 @@ def is_number(text: str) -> bool:
 
 
 @lru_cache(REMEMBERED)
-def day(text: str) -> dt.date | None:
-    """A day as CCYYMMDD, with whatever stands behind it (a time of day)."""
-    digits = text[:8]
-    if len(digits) != 8 or not digits.isdecimal() or not digits.isascii():
-        return None
-    try:
-        return dt.date.fromisoformat(digits)
-    except ValueError:
-        return None
-
-
-@lru_cache(REMEMBERED)
 def period(form: str, text: str) -> tuple[dt.date, dt.date | None] | None:
     """A day (D8), a day with its time (DT) or the first and last of several (RD8)."""
     if form == "RD8":
         first, _, last = text.partition("-")
-        begun, ended = (day(first), day(last)) if len(first) == len(last) == 8 else (None, None)
+        begun, ended = day(first), day(last)
         if begun is None or ended is None or ended < begun:
             return None
         return begun, ended if ended != begun else None
-    found = day(text) if len(text) == _DAY_LENGTHS.get(form) else None
+    found = day(text[:8]) if len(text) == _DAY_LENGTHS.get(form) else None
     return (found, None) if found else None
