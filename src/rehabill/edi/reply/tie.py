@@ -161,7 +161,7 @@ class Tying:
     def _field(self, segment: SentSegment, fault: SyntaxFault) -> tuple[int | None, str, str]:
         """(line, business field, its name). Something missing stands nowhere: its loop says whose it is."""
         found = segment.found
-        loop = fault.loop or found.loop
+        loop = found.loop if found.loop.startswith(fault.loop) else fault.loop  # IK303 has room for `2010` alone
         line = segment.line if loop.startswith("24") else None
         if found.id == fault.segment and fault.code not in _MISSING_HERE:
             return line, business_path(found.loop, found.id, found.get(1), fault.element, line), _name(found, fault)
