@@ -188,3 +188,11 @@ def test_an_empty_segment_is_told_and_a_blank_line_is_none() -> None:
 
 def test_blank_lines_count_as_nothing_where_the_line_end_is_the_terminator() -> None:
     assert found(CLAIMS.replace("~", "\n\n")) == []
+
+
+def test_an_envelope_around_nothing_is_told() -> None:
+    isa, iea = CLAIMS[:106], "IEA*{}*000000001~"
+    empty_group = "GS*HC*A1*B1*20260615*0800*1*X*005010X222A1~GE*0*1~"
+    assert [one.rule for one in found(isa + iea.format(0))] == ["X136"]
+    assert [one.rule for one in found(isa + empty_group + iea.format(1))] == ["X136"]
+    assert found(isa + "TA1*000000009*260614*0800*A*000~" + iea.format(0)) == []

@@ -21,7 +21,7 @@ from rehabill.model.claim import ClaimLine
 from rehabill.model.submitted import Party, SubmittedClaim
 from rehabill.x12.clean import clean
 from rehabill.x12.envelope import Interchange
-from rehabill.x12.write import amount, d8, segment
+from rehabill.x12.segment import amount, d8, segment
 
 __all__ = ["Answered", "Answering", "is_rejected", "write_277ca"]
 

@@ -21,7 +21,7 @@ from rehabill.model.authorization import ClaimDocument, ReceivedDocument
 from rehabill.model.practice import Practice
 from rehabill.x12.document import Document, read
 from rehabill.x12.envelope import Interchange
-from rehabill.x12.write import count_segments, d8
+from rehabill.x12.segment import count_segments, d8
 
 __all__ = ["ClaimDocument", "Envelope", "read_275", "write_275"]
 

@@ -15,7 +15,7 @@ from rehabill.x12.check.envelope import ISA_NOTES
 from rehabill.x12.check.report import GroupReport, InterchangeReport, SetReport
 from rehabill.x12.envelope import Interchange, ge, gs, iea, isa, se, set_control
 from rehabill.x12.faults import KINDS
-from rehabill.x12.write import segment
+from rehabill.x12.segment import segment
 
 VERSION_999 = "005010X231A1"
 _LOOP_LENGTH = 4

@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 
 from rehabill.base.errors import InputError
-from rehabill.x12.write import segment
+from rehabill.x12.segment import segment
 
 ISA_LENGTH = 106
 

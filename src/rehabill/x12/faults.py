@@ -69,6 +69,7 @@ KINDS: dict[str, Kind] = {
         "set-unsupported", 1, "A {set} in version {version} is not known here: only its envelope is checked.", "1"
     ),
     "X135": Kind("set-version", 1, "The set says version {found} (ST03), its group {wanted} (GS08).", "I6"),
+    "X136": Kind("no-set", 1, "No transaction set (ST) stands in the {what}.", "024"),
     # segments and elements (codes of IK304 and IK403)
     "X200": Kind("segment-unknown", 1, "There is no segment {segment} in a {set}.", "1"),
     "X201": Kind("segment-unexpected", 2, "{segment} ({name}) cannot stand here, in loop {loop}.", "2"),

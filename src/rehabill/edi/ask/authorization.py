@@ -15,7 +15,7 @@ from rehabill.model.party import Person
 from rehabill.model.practice import Practice, Provider
 from rehabill.x12.clean import clean
 from rehabill.x12.envelope import Interchange
-from rehabill.x12.write import d8, segment
+from rehabill.x12.segment import d8, segment
 
 _MESSAGE = 264
 _CHANGES = frozenset({"R", "S", "3", "4"})

@@ -11,8 +11,8 @@ from rehabill.model.eligibility import EligibilityRequest
 from rehabill.model.party import Person
 from rehabill.model.practice import Practice
 from rehabill.x12.envelope import Interchange
+from rehabill.x12.segment import d8
 from rehabill.x12.spec.load import meanings
-from rehabill.x12.write import d8
 
 _RELATIONSHIPS = {"spouse": "01", "child": "19"}
 _OTHER_ADULT = "34"

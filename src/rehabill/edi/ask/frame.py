@@ -14,7 +14,7 @@ from rehabill.model.party import Person
 from rehabill.model.practice import Practice
 from rehabill.x12 import envelope as x12
 from rehabill.x12.clean import clean
-from rehabill.x12.write import count_segments, d8
+from rehabill.x12.segment import count_segments, d8
 
 Sheet = tuple[str, str, str]
 """GS01, GS08 and ST03, ST01: what kind of transaction it is."""

@@ -10,7 +10,7 @@ from rehabill.model.claim_status import StatusRequest
 from rehabill.model.party import Person
 from rehabill.model.practice import Practice
 from rehabill.x12.envelope import Interchange
-from rehabill.x12.write import amount, d8
+from rehabill.x12.segment import amount, d8
 
 
 def status_body(requests: Iterable[StatusRequest], practice: Practice, header: Interchange, faults: Faults) -> str:

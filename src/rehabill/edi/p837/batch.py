@@ -10,7 +10,7 @@ from rehabill.edi.p837.writer import ClaimWriter, Rendered
 from rehabill.model.claim import Claim
 from rehabill.model.practice import Practice
 from rehabill.x12 import envelope as x12
-from rehabill.x12.write import count_segments
+from rehabill.x12.segment import count_segments
 
 Held = Callable[[int, Claim, tuple[InputError, ...]], None]
 """Told of each claim left out: its number in the batch (from 0), the claim, everything that is wrong with it."""

@@ -18,7 +18,7 @@ from rehabill.edi.p837.profile import (
 )
 from rehabill.model.claim import Claim
 from rehabill.model.practice import Practice
-from rehabill.x12.write import amount, d8
+from rehabill.x12.segment import amount, d8
 
 
 def claim_number(claim: Claim, faults: Faults) -> str:

@@ -14,7 +14,7 @@ from rehabill.edi.p837.parties import group, holder_name, member_number, seconda
 from rehabill.edi.p837.profile import FILING_INDICATORS, MEDICARE_FILING, RELATIONSHIP_CODES
 from rehabill.model.claim import Adjustment, Claim, ClaimLine, LineAdjudication, OtherInsurance
 from rehabill.model.party import Person
-from rehabill.x12.write import amount, d8, segment
+from rehabill.x12.segment import amount, d8, segment
 
 MAX_OTHER_PAYERS = 10
 MAX_ADJUDICATIONS = 15

@@ -14,7 +14,7 @@ from rehabill.base.ids import npi_is_valid
 from rehabill.edi.p837.profile import MAX_MODIFIERS, MAX_POINTERS, PROVINCES, STATES
 from rehabill.model.party import Address, Person
 from rehabill.x12.clean import clean
-from rehabill.x12.write import d8, misfit
+from rehabill.x12.segment import d8, misfit
 
 Faults = list[InputError]
 

@@ -8,7 +8,7 @@ from rehabill.edi.p837.fields import Faults
 from rehabill.edi.p837.profile import FILING_INDICATORS, VERSION, Envelope, PayerX12
 from rehabill.model.practice import Contact, Location, Practice, Provider
 from rehabill.x12.envelope import Interchange
-from rehabill.x12.write import fitting
+from rehabill.x12.segment import fitting
 
 
 class Payer(msgspec.Struct, frozen=True):

@@ -12,7 +12,7 @@ from rehabill.edi.p837.people import People
 from rehabill.edi.p837.profile import MAX_LINES, MAX_MODIFIERS, MAX_POINTERS
 from rehabill.model.claim import Claim, ClaimLine
 from rehabill.x12.clean import clean
-from rehabill.x12.write import amount, d8
+from rehabill.x12.segment import amount, d8
 
 _FREE_TEXT = 80
 

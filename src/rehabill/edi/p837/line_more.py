@@ -6,7 +6,7 @@ from rehabill.edi.p837.fields import Faults
 from rehabill.edi.p837.header import Payer
 from rehabill.edi.p837.people import People
 from rehabill.model.claim import Claim, ClaimLine
-from rehabill.x12.write import d8
+from rehabill.x12.segment import d8
 
 
 def unusual(

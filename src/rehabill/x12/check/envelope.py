@@ -44,6 +44,8 @@ class Envelope:
         self.group: GroupReport | None = None
         self.transaction: SetReport | None = None
         self._set_begun = 0
+        self._answers = 0
+        """TA1s in the interchange: it may hold nothing else."""
         self._interchange_numbers: set[str] = set()
         self._group_numbers: set[str] = set()
         self._set_numbers: set[str] = set()
@@ -53,6 +55,8 @@ class Envelope:
         match elements[0]:
             case "ISA":
                 self._open_interchange(elements, delimiters, byte)
+            case "TA1":
+                self._answers += 1
             case "IEA":
                 self._close_interchange(elements, byte)
             case "GS":
@@ -74,6 +78,7 @@ class Envelope:
         self.report.interchanges.append(opened)
         self.interchange = opened
         self._group_numbers = set()
+        self._answers = 0
         if _is_repeated(opened.control, self._interchange_numbers):
             opened.findings.append(fault("X113", Position(byte, "ISA", "ISA13"), control=opened.control))
         for number, name, pattern, _ in _ISA_ELEMENTS:
@@ -89,6 +94,8 @@ class Envelope:
             return
         self._leave_group()
         declared, control = _two(elements)
+        if not open_one.groups and not self._answers:
+            open_one.findings.append(fault("X136", Position(open_one.byte, "ISA"), what="interchange"))
         if declared != str(len(open_one.groups)) and declared.lstrip("0") != str(len(open_one.groups)):
             place = Position(byte, "IEA", "IEA01")
             open_one.findings.append(fault("X112", place, found=declared, wanted=len(open_one.groups)))
@@ -124,6 +131,8 @@ class Envelope:
             self._stray(byte, "GE")
             return
         open_one.declared, control = _two(elements)
+        if not open_one.sets:
+            open_one.findings.append(fault("X136", Position(open_one.byte, "GS"), what="group"))
         if open_one.declared.lstrip("0") != (str(len(open_one.sets)) if open_one.sets else ""):
             place = Position(byte, "GE", "GE01")
             open_one.findings.append(fault("X122", place, found=open_one.declared, wanted=len(open_one.sets)))

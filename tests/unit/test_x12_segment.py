@@ -7,7 +7,7 @@ import pytest
 from rehabill.base.errors import InputError
 from rehabill.x12.clean import clean
 from rehabill.x12.envelope import Interchange, ge, gs, iea, isa, se, set_control, st
-from rehabill.x12.write import amount, count_segments, d8, fitting, misfit, segment
+from rehabill.x12.segment import amount, count_segments, d8, fitting, misfit, segment
 
 
 @pytest.mark.parametrize(
