@@ -1,5 +1,6 @@
 """Service lines: loop 2400 and what stands under it."""
 
+import datetime as dt
 import math
 from typing import NamedTuple, Protocol
 
@@ -21,6 +22,8 @@ from rehabill.model.submitted import (
 from rehabill.x12.values import cents
 
 _LOOP = "2400"
+_USUAL_LINE = 4
+"""LX, SV1, DTP*472, REF*6R."""
 _KNOWN = frozenset({
     "SV1", "SV2", "SV3", "SV4", "SV5", "CR1", "CR2", "CR3", "CR5", "CRC", "QTY", "MEA", "CN1", "K3", "PS1", "HSD", "LQ",
     "FRM", "IMM", "LIN", "CTP",
@@ -33,16 +36,21 @@ _NUMBERS = {"G1": "prior_authorization", "9F": "referral_number"}
 _PRESCRIPTIONS = frozenset({"XZ", "VY"})
 
 
-class Service(NamedTuple):
-    """SV1 as read; `rare`: it says more than most, or something is wrong with it."""
+class Usual(NamedTuple):
+    """What SV1 always says."""
 
-    rare: bool
     code: str
     modifiers: tuple[str, ...]
     charge: int | msgspec.UnsetType
     units: int
     place: str | None
     pointers: tuple[int, ...] | None
+
+
+class Service(NamedTuple):
+    """SV1 as read."""
+
+    usual: Usual
     fields: dict[str, object]
     """Rarer ones, of `ClaimLine`."""
     detail: dict[str, object]
@@ -104,6 +112,8 @@ class Lines:
     def __init__(self, source: Source, parties: Parties, pieces: Pieces, decisions: Decisions) -> None:
         self._source, self._parties, self._pieces, self._decisions = source, parties, pieces, decisions
         self._services: Remembered[Service] = Remembered(self._service)
+        self._usual_services: Remembered[Usual | None] = Remembered(self._usual_service)
+        self._usual_days: Remembered[dt.date | None] = Remembered(self._usual_day)
         element = source.element
         self._lx = f"LX{element}"
         self._ends = source.heads | {self._lx}
@@ -118,37 +128,29 @@ class Lines:
     def read(self, index: int, end: int, claim: ClaimParts) -> int:
         """All lines of a claim, the first LX at `index`; answers where something else begins.
 
-        Nearly every line is LX, SV1, its day and its number, and no more.
+        Nearly every line is LX, SV1, its day and its number, and no more: that shape is read here, what differs from
+        it in `_unusual`. A line's end shows in the segment after it, so the last line of a file is left to that too.
         """
-        segments, services, days = self._source.segments, self._services, self._pieces.days
-        lx, ends, day_of_service, own_number = self._lx, self._ends, self._day_of_service, self._own_number
-        lines, element = claim.lines, self._source.element
+        segments, services, days, ends = self._source.segments, self._usual_services, self._usual_days, self._ends
+        lx, own_number, element, lines = self._lx, self._own_number, self._source.element, claim.lines
+        usual_end = min(end, len(segments) - 1) - _USUAL_LINE
         while index < end and segments[index][:3] == lx:
-            begun, service, date, number = index, None, None, None
-            index += 1
-            if index < end and (segment := segments[index])[:3] == "SV1":
-                service = services[segment]
-                index += 1
-                if index < end and (segment := segments[index]).startswith(day_of_service):
-                    date = days[segment][1]
-                    index += 1
-                    if index < end and (segment := segments[index]).startswith(own_number):
-                        number = segment[7:]
-                        index += 1
-            if number is not None and (element in number or not number.isascii()):
-                service = None
-            if service is None or date is None or service.problems:
-                index = self._unusual(begun, begun + 1, end, Draft(), claim)
-                continue
-            if service.rare or date.last is not None or (index < end and segments[index][:3] not in ends):
-                index = self._unusual(begun, index, end, Draft(service, date, number), claim)
-                continue
-            _, code, modifiers, charge, units, place, pointers, _, _, _ = service
-            line = ClaimLine(
-                date=date.first, code=code, units=units, modifiers=modifiers, diagnosis_pointers=pointers,
-                charge_cents=charge, line_id=number, place_of_service=place,
-            )  # fmt: skip
-            lines.append(line)
+            if index <= usual_end:
+                _, told, day, number, after = segments[index : index + _USUAL_LINE + 1]
+                if (
+                    number[:7] == own_number and after[:3] in ends
+                    and (service := services[told]) and (date := days[day])
+                    and element not in (number := number[7:]) and number.isascii()
+                ):  # fmt: skip
+                    code, modifiers, charge, units, place, pointers = service
+                    line = ClaimLine(
+                        date=date, code=code, units=units, modifiers=modifiers, diagnosis_pointers=pointers,
+                        charge_cents=charge, line_id=number, place_of_service=place,
+                    )  # fmt: skip
+                    lines.append(line)
+                    index += _USUAL_LINE
+                    continue
+            index = self._unusual(index, index + 1, end, Draft(), claim)
         return index
 
     def _unusual(self, begun: int, index: int, end: int, draft: Draft, claim: ClaimParts) -> int:
@@ -163,10 +165,10 @@ class Lines:
         if draft.date is None and not any(map(self._is_day_of_service, self._source.segments[begun:index])):
             message = "the day of service (DTP*472)"
             self._source.tell("R124", begun, "DTP03", _LOOP, f"{path}.date", what=message)
+        code, modifiers, charge, units, at, pointers = service.usual
         line = ClaimLine(
-            code=service.code, units=service.units, modifiers=service.modifiers, charge_cents=service.charge,
-            diagnosis_pointers=service.pointers, place_of_service=service.place, line_id=draft.number,
-            **draft.of_line(),  # type: ignore[arg-type]
+            code=code, units=units, modifiers=modifiers, charge_cents=charge, diagnosis_pointers=pointers,
+            place_of_service=at, line_id=draft.number, **draft.of_line(),  # type: ignore[arg-type]
         )  # fmt: skip
         claim.lines.append(line)
         if detail := draft.detail():
@@ -185,9 +187,10 @@ class Lines:
             problems.append(Problem("R124", "SV101-2", "code", "the code of the service"))
         charge = cents(fields[2])
         if charge is None:
-            told = Problem("R120", "SV102", "charge_cents") if fields[2] else Problem("R124", "SV102", "charge_cents",
-                                                                                     "the charge")  # fmt: skip
-            problems.append(told)
+            problems.append(
+                Problem("R120", "SV102", "charge_cents") if fields[2] else
+                Problem("R124", "SV102", "charge_cents", "the charge")
+            )  # fmt: skip
         if fields[3] not in ("UN", "MJ"):
             problems.append(Problem("R123", "SV103", "unit"))
         detail: dict[str, object] = {} if kind in ("HC", "") else {"code_kind": kind}
@@ -206,10 +209,23 @@ class Lines:
         if fields[9] == "Y":
             more["emergency"] = True
         modifiers = tuple(mark for mark in rest[:4] if mark)
-        return Service(
-            bool(more or detail or problems), code, modifiers, msgspec.UNSET if charge is None else charge, units,
-            fields[5] or None, pointers, more, detail, tuple(problems),
-        )  # fmt: skip
+        told = msgspec.UNSET if charge is None else charge
+        usual = Usual(code, modifiers, told, units, fields[5] or None, pointers)
+        return Service(usual, more, detail, tuple(problems))
+
+    def _usual_service(self, segment: str) -> Usual | None:
+        """SV1 that says no more than most and has nothing wrong with it."""
+        if segment[:3] != "SV1":
+            return None
+        usual, more, detail, problems = self._services[segment]
+        return None if more or detail or problems else usual
+
+    def _usual_day(self, segment: str) -> dt.date | None:
+        """The day of service, when it is one day."""
+        if not segment.startswith(self._day_of_service):
+            return None
+        found = self._pieces.days[segment][1]
+        return found.first if found and found.last is None else None
 
     # what stands on few lines
 
