@@ -188,3 +188,14 @@ def test_every_sample_through_every_tool(run: Run, tmp_path: Path) -> None:
         back = tmp_path / f"b{number}"
         assert run("x12", "from-json", tree, "--out", back).code == 0, path
         assert back.read_bytes() == data, path
+
+
+def test_a_claim_that_bill_held_is_not_printed(run: Run, tmp_path: Path) -> None:
+    """`claim 1500` takes the rows of `bill`, and leaves out what waits for a person or for the patient."""
+    week = Path(__file__).parents[2] / "examples" / "week"
+    practice = ["--practice", week / "practice.yaml"]
+    run("bill", week / "visits.csv", *practice, "--out", tmp_path, "--created", "2026-03-09T08:00")
+    printed = run("claim", "1500", tmp_path / "claims.jsonl", *practice, "--out", tmp_path / "forms.pdf")
+    assert printed.code == 1
+    assert "EX0302-15  not printed" in printed.out
+    assert "the claim is held" in printed.out

@@ -69,6 +69,10 @@ class TestClaims:
             ("PWK*OZ*BM***AC*ATT00001", "DTP*439*D8*20260601", "X372", "DTP03"),
             ("DMG*D8*19540117*F", "DMG*D8*20260701*F", "X373", "DMG02"),
             ("MI*6P75KT9QN93", "MI*6P75KT9QN9", "X700", "NM109"),
+            (":GP*128*UN*2", ":GP*128.001*UN*2", "X354", "SV102"),
+            (":GP*128*UN*2", ":GP*128*UN*-2", "X355", "SV104"),
+            (":GP*128*UN*2", ":GP*128*UN*0", "X355", "SV104"),
+            ("***11:B:1", "***11:B:9", "X374", "CLM05-3"),
         ],
     )
     def test_one_error(self, old: str, new: str, rule: str, element: str) -> None:
@@ -87,6 +91,23 @@ class TestClaims:
         assert finding.topic == "pointer"
         assert finding.at is not None
         assert (finding.at.loop, finding.at.segment, finding.at.claim) == ("2400", "SV1", "RB00001-0001")
+
+    def test_an_error_above_a_claim_is_not_blamed_on_the_claim_before(self) -> None:
+        (finding,) = found(CLAIMS.replace("DMG*D8*19450117*F", "DMG*D8*19450117*X"))
+        assert finding.at is not None
+        assert (finding.path, finding.at.claim, finding.at.loop) == ("", "", "2010BA")
+
+    def test_a_missing_segment_belongs_to_its_claim_not_to_the_last_line(self) -> None:
+        first, other = found(without(CLAIMS, "HI*"))[:2]
+        missing = first if first.rule == "X202" else other
+        assert missing.path == "claims[0]"
+        assert [one.path for one in found(without(REMITTANCE, "TRN*")) if one.rule == "X202"] == [""]
+
+    def test_situations_are_told_in_words(self) -> None:
+        (finding,) = found(
+            CLAIMS.replace(":B:1*Y*A*Y*Y~", ":B:1*Y*A*Y*Y**AA~DTP*439*D8*20260501~", 1).replace("SE*70", "SE*71")
+        )
+        assert "CLM11 says AA" in finding.message
 
     def test_levels_choose_what_is_looked_for(self) -> None:
         text = CLAIMS.replace("CLM*RB00001-0000*390*", "CLM*RB00001-0000*391*").replace("SE*70*", "SE*71*")

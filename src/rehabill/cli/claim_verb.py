@@ -67,26 +67,36 @@ def form_1500(
     run.finish(out, form)
 
 
+_NOT_FOR_PAPER = {
+    "held": "the claim is held: mend what its findings say, and bill it again",
+    "nothing_to_bill": "there is nothing to bill",
+    "self_pay": "the patient pays; no payer waits for this form",
+}
+"""By the state that `bill` gave a claim."""
+
+
 def _claims(files: tuple[Path, ...]) -> Iterator[Record]:
     """Claims, one a line, bare or as the `claim` of a record of `bill`."""
     for name, number, data in lines(files):
         try:
-            yield Record(id_of(data), number, name, _Given(decode(_claim_in(data), Claim), number, name))
+            claim, state = _claim_in(data)
+            yield Record(id_of(data), number, name, _Given(decode(claim, Claim), number, name, state))
         except InputError as error:
             yield Record(id_of(data), number, name, wrong=error)
 
 
-def _claim_in(data: bytes) -> bytes:
+def _claim_in(data: bytes) -> tuple[bytes, str]:
+    """The claim's own record, and what `bill` made of it."""
     try:
         found = msgspec.json.decode(data, type=dict[str, msgspec.Raw])
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        return data  # decoding it as a claim says what is wrong
+        return data, ""  # decoding it as a claim says what is wrong
     if "claim" in found:
-        return bytes(found["claim"])
+        return bytes(found["claim"]), bytes(found["state"]).decode().strip('"') if "state" in found else ""
     if "state" in found and "edition" in found:
         message = "this record of 'bill' names no patient: give the claim itself, as 'scrub' reads it"
         raise InputError("claim", message)
-    return data
+    return data, ""
 
 
 class _Given(msgspec.Struct, frozen=True):
@@ -95,6 +105,7 @@ class _Given(msgspec.Struct, frozen=True):
     claim: Claim
     line: int
     file: str | None
+    state: str = ""
 
 
 class _Run:
@@ -111,6 +122,8 @@ class _Run:
     def work(self, given: _Given) -> tuple[Any, bool]:
         claim = given.claim
         faults: list[InputError] = []
+        if given.state in _NOT_FOR_PAPER:
+            faults.append(InputError("state", _NOT_FOR_PAPER[given.state]))
         pages, notes = fill(claim, self.practice, self._profile(claim), faults)
         name = claim.claim_number if claim.id is None else claim.id
         place = {"id": name, "line": given.line, "file": given.file}

@@ -81,7 +81,7 @@ KINDS: dict[str, Kind] = {
     "X205": Kind("loop-too-often", 2, "Loop {loop} ({name}) stands {count} times; at most {limit}.", "4"),
     "X206": Kind("segment-out-of-order", 1, "{segment} ({name}) stands too late in loop {loop}.", "7"),
     "X207": Kind("segment-not-used", 2, "{segment} ({name}) must not be used here.", "I4"),
-    "X208": Kind("segment-unwanted", 4, "{segment} ({name}) may stand only when {situation}.", "I9"),
+    "X208": Kind("segment-unwanted", 4, "{segment} ({name}) may not stand here; when it may: {situation}.", "I9"),
     "X209": Kind("segment-qualifier", 2, "{segment} ({name}) cannot begin '{value}' here: {allowed} are allowed.", "2"),
     "X210": Kind("element-missing", 2, "{element} ({name}) is missing.", "1"),
     "X211": Kind("element-condition", 1, "{element}: {why}.", "2"),
@@ -103,7 +103,7 @@ KINDS: dict[str, Kind] = {
     "X225": Kind(
         "zip-short", 5, "{element} ({name}) '{value}' has five digits; nine are required here.", "7", "warning"
     ),
-    "X226": Kind("element-situation", 4, "{element} ({name}) must be given when {situation}.", "2"),
+    "X226": Kind("element-situation", 4, "{element} ({name}) must be given: {situation}.", "2"),
     # hierarchy
     "X230": Kind(
         "hierarchy-number", 1, "HL01 is '{found}'; the levels of a set are numbered from 1, and this is {wanted}.", "7"
@@ -142,7 +142,8 @@ KINDS: dict[str, Kind] = {
         "{payer} paid {said} on the claim (AMT*D); its lines, less what it adjusted on the claim, say {wanted}.",
         topic="balance",
     ),
-    "X353": Kind("claim-without-lines", 2, "The claim has no service line.", "I7"),
+    "X354": Kind("amount-not-cents", 3, "{where} '{value}' is no amount in dollars and cents.", "6", topic="balance"),
+    "X355": Kind("units-not-positive", 4, "SV104 says {value} units: a service has one or more.", "7", topic="units"),
     "X360": Kind(
         "pointer-range", 4, "{pointer} points to diagnosis {value}; the claim has {count}.", "7", topic="pointer"
     ),
@@ -162,6 +163,12 @@ KINDS: dict[str, Kind] = {
     "X371": Kind("before-birth", 4, "{what} is dated {day}, before the patient's birth.", "8"),
     "X372": Kind("after-service", 4, "{what} is dated {day}, after the service ({service}).", "8"),
     "X373": Kind("birth-in-future", 4, "The birth is dated after the file was made ({made}).", "8"),
+    "X374": Kind(
+        "frequency-unknown",
+        4,
+        "CLM05-3 is '{value}'; a professional claim is 1 (original), 7 (replacement) or 8 (void).",
+        "7",
+    ),
     # code sets
     "X500": Kind("code-unknown", 5, "{element} ({name}) '{value}' is not in the list of {list} codes.", "7"),
     "X501": Kind("code-ended", 5, "{element} ({name}) '{value}' is a {list} code that has ended.", "7", "warning"),

@@ -15,7 +15,7 @@ _WELL_FORMED = re.compile(r"\d{5}|[A-V]\d{4}|\d{4}[AFMTU]", re.ASCII).fullmatch
 _MODIFIER = re.compile(r"[A-Z0-9]{2}", re.ASCII).fullmatch
 
 _SECTIONS = (
-    (100, 1999), (10004, 69990), (70010, 79999), (80047, 89398), (90281, 99199), (99202, 99499), (99500, 99607),
+    (100, 1999), (10004, 69990), (70010, 79999), (80047, 89398), (90281, 99199), (99201, 99499), (99500, 99607),
 )  # fmt: skip
 """The sections of CPT's category I: anaesthesia, surgery, radiology, laboratory, medicine, evaluation, at home."""
 

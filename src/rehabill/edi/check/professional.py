@@ -35,6 +35,7 @@ _DIAGNOSIS_RULES = {
     DiagnosisStatus.MALFORMED: "X512",
     DiagnosisStatus.NO_DATA: "X513",
 }
+_FREQUENCIES = frozenset({"1", "7", "8"})
 _BEFORE_SERVICE = {"431": "The onset", "439": "The accident", "304": "The doctor's last visit"}
 
 Values = list[str]
@@ -168,10 +169,13 @@ class Professional:
         if number in self.numbers:
             self._tell("X361", place, "CLM", "CLM01", loop, f"{path}.claim_number")
         self.numbers.add(number)
-        if self.filing == MEDICARE_PART_B:
-            frequency = _at(clm, 5).rpartition(self.component)[2]
-            if frequency in ("7", "8"):
-                self._tell("X701", place, "CLM", "CLM05-3", loop, f"{path}.frequency", value=frequency)
+        frequency = "".join(_at(clm, 5).split(self.component)[2:3])
+        if frequency not in _FREQUENCIES and frequency:
+            self._tell("X374", place, "CLM", "CLM05-3", loop, f"{path}.frequency", value=frequency[:4])
+        if self.claim.charge is None and _is_number(_at(clm, 2)):
+            self._tell("X354", place, "CLM", "CLM02", loop, f"{path}.total_cents", where="CLM02", value=clm[2][:18])
+        if self.filing == MEDICARE_PART_B and frequency in ("7", "8"):
+            self._tell("X701", place, "CLM", "CLM05-3", loop, f"{path}.frequency", value=frequency)
 
     def _diagnoses(self, loop: str, hi: Values, text: str, place: Place) -> None:
         if self.claim is not None and _at(hi, 1).partition(self.component)[0] in _DIAGNOSES:
@@ -200,7 +204,13 @@ class Professional:
         if claim.waiting is not None:
             self._procedure(claim, None)
         claim.lines += 1
-        claim.charges.append(cents(sv1[2]) if len(sv1) > 2 else None)
+        charge = cents(_at(sv1, 2))
+        claim.charges.append(charge)
+        if charge is None and _is_number(_at(sv1, 2)):
+            told = {"where": "SV102", "value": sv1[2][:18]}
+            self._tell("X354", place, "SV1", "SV102", loop, f"{claim.line_path}.charge_cents", **told)
+        if _at(sv1, 4) and (sv1[4][0] == "-" or not sv1[4].strip("0.")):
+            self._tell("X355", place, "SV1", "SV104", loop, f"{claim.line_path}.units", value=sv1[4][:15])
         claim.waiting = _at(sv1, 1), place
         if len(sv1) > 7 and (sv1[7], claim.diagnosis_count) not in self.good:
             self._pointers(claim, sv1[7], place)
@@ -340,6 +350,11 @@ class Professional:
                     facts = {"payer": payer.payer, "said": dollars(payer.paid), "wanted": dollars(wanted)}
                     path = f"{claim.path}.other_insurance[{index}].paid_cents"
                     self._tell("X352", payer.place, "AMT", "AMT02", "2320", path, **facts)
+
+
+def _is_number(text: str) -> bool:
+    """Digits with a point at most: what is none is told as an element."""
+    return text.lstrip("-").replace(".", "", 1).isdigit()
 
 
 def _at(values: Values, number: int) -> str:

@@ -1,7 +1,6 @@
 """The claim itself: loop 2300 from CLM to its last line."""
 
-import datetime as dt
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
@@ -50,9 +49,8 @@ class Terms(NamedTuple):
     release: bool
     signature_source: str | None
     causes: tuple[str, ...]
-    accident: Accident | None
-    program: str | None
-    delay: str | None
+    facts: dict[str, Any]
+    """Of `Claim`, which few claims have."""
     problems: tuple[Problem, ...]
 
 
@@ -90,20 +88,11 @@ class Draft(msgspec.Struct, gc=False):
     lines: list[ClaimLine]
     providers: list[Party]
     details: dict[int, LineDetail]
+    facts: dict[str, Any]
+    """What many claims do not have, by the names of `Claim`, besides `accident_date` and `property_casualty_claim`."""
     diagnoses: tuple[str, ...] = ()
     referring: str | None = None
     rendering: str | None = None
-    supervising: str | None = None
-    location: str | None = None
-    onset_date: dt.date | None = None
-    accident_date: dt.date | None = None
-    initial_treatment_date: dt.date | None = None
-    referral_number: str | None = None
-    prior_authorization: str | None = None
-    payer_claim_number: str | None = None
-    property_casualty_claim: str | None = None
-    patient_paid: int | None = None
-    note: str | None = None
     rare: Rare | None = None
 
     @property
@@ -178,7 +167,7 @@ class Claims:
             source.tell("R124", index, "CLM01", _LOOP, "claim_number", what="the claim's own number")
         if total is None:
             source.tell("R120", index, "CLM02", _LOOP, "total_cents")
-        return Draft(shown(number), total, terms, [], [], {})
+        return Draft(shown(number), total, terms, [], [], {}, {})
 
     def _terms_of(self, rest: str) -> Terms:
         """CLM03 and what follows it."""
@@ -197,10 +186,11 @@ class Claims:
                 break
         if causes and accident is None and any(causes[:3]) and "AP" not in causes[:3]:
             problems.append(Problem("R123", "CLM11-1", "accident.kind"))
+        told = {"accident": accident, "special_program": fields[12] or None, "delay_reason": fields[20] or None}
         return Terms(
             place or None, frequency or "1", {"Y": True, "N": False}.get(fields[6]), fields[7] or None,
             fields[8] not in ("N", "W"), fields[9] in ("Y", ""), fields[10] or None, tuple(filter(None, causes)),
-            accident, fields[12] or None, fields[20] or None, tuple(problems),
+            {name: value for name, value in told.items() if value is not None}, tuple(problems),
         )  # fmt: skip
 
     # each reads the segment at `index`, or its loop, and answers where the next one stands
@@ -238,8 +228,8 @@ class Claims:
             draft.more.other.append(self._source.unread(index, _LOOP, frozenset({"DTP"})))
             return index + 1
         name = _DATES.get(found.kind)
-        if name and getattr(draft, name) is None:
-            setattr(draft, name, found.first)
+        if name and name not in draft.facts:
+            draft.facts[name] = found.first
         else:
             draft.more.dates.append(found)
         return index + 1
@@ -247,24 +237,24 @@ class Claims:
     def _reference(self, index: int, end: int, draft: Draft) -> int:
         found = self._parties.reference(self._source.fields(index, 4))
         name = _NUMBERS.get(found.kind)
-        if name and getattr(draft, name) is None:
-            setattr(draft, name, found.value)
+        if name and name not in draft.facts:
+            draft.facts[name] = found.value
         else:
             draft.more.references.append(found)
         return index + 1
 
     def _sum(self, index: int, end: int, draft: Draft) -> int:
         found = self._pieces.sum(index, _LOOP, "sums")
-        if found and found.kind == "F5" and draft.patient_paid is None:
-            draft.patient_paid = found.cents
+        if found and found.kind == "F5" and "patient_paid_cents" not in draft.facts:
+            draft.facts["patient_paid_cents"] = found.cents
         elif found:
             draft.more.sums.append(found)
         return index + 1
 
     def _note(self, index: int, end: int, draft: Draft) -> int:
         found = self._pieces.note(index)
-        if found.kind == "ADD" and draft.note is None:
-            draft.note = found.text
+        if found.kind == "ADD" and "note" not in draft.facts:
+            draft.facts["note"] = found.text
         else:
             draft.more.notes.append(found)
         return index + 1
@@ -286,9 +276,9 @@ class Claims:
         elif role == "82":
             draft.rendering = draft.rendering or party.npi
         elif role == "DQ":
-            draft.supervising = draft.supervising or party.npi
-        elif role in _PLACES:
-            draft.location = draft.location or party.name or None
+            draft.facts["supervising_npi"] = draft.facts.get("supervising_npi") or party.npi
+        elif role in _PLACES and party.name:
+            draft.facts.setdefault("location", party.name)
         return after
 
     def _other_payer(self, index: int, end: int, draft: Draft) -> int:

@@ -116,10 +116,10 @@ class Levels:
     def subscriber(self, begun: int, end: int) -> tuple[Subscriber, int]:
         """2000B, 2010BA, 2010BB."""
         source = self._source
-        segments = source.segments
+        segments, heads = source.segments, source.heads
         level = Subscriber(_UNKNOWN)
         index = begun + 1
-        while index < end and (name := segments[index][:3]) not in source.heads:
+        while index < end and (name := segments[index][:3]) not in heads:
             if name == "NM1":
                 index = self._insured_or_payer(index, end, level)
                 continue

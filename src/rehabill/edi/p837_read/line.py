@@ -132,31 +132,44 @@ class Lines:
         it in `_unusual`. A line's end shows in the segment after it, so the last line of a file is left to that too.
         """
         segments, services, days, ends = self._source.segments, self._usual_services, self._usual_days, self._ends
-        lx, own_number, element, lines = self._lx, self._own_number, self._source.element, claim.lines
+        lx, own_number, element, lines = self._lx, self._own_number[:-1], self._source.element, claim.lines
         usual_end = min(end, len(segments) - 1) - _USUAL_LINE
         while index < end and segments[index][:3] == lx:
-            if index <= usual_end:
-                _, told, day, number, after = segments[index : index + _USUAL_LINE + 1]
-                if (
-                    number[:7] == own_number and after[:3] in ends
-                    and (service := services[told]) and (date := days[day])
-                    and element not in (number := number[7:]) and number.isascii()
-                ):  # fmt: skip
-                    code, modifiers, charge, units, place, pointers = service
-                    line = ClaimLine(
-                        date=date, code=code, units=units, modifiers=modifiers, diagnosis_pointers=pointers,
-                        charge_cents=charge, line_id=number, place_of_service=place,
-                    )  # fmt: skip
-                    lines.append(line)
-                    index += _USUAL_LINE
-                    continue
-            index = self._unusual(index, index + 1, end, Draft(), claim)
+            while index <= usual_end:
+                _, told, day, reference, after = segments[index : index + _USUAL_LINE + 1]
+                service, date, (kind, _, number) = services[told], days[day], reference.rpartition(element)
+                tag = after[:3]
+                if not service or not date or kind != own_number or tag not in ends or not number.isascii():
+                    break
+                code, modifiers, charge, units, place, pointers = service
+                line = ClaimLine(
+                    date=date, code=code, units=units, modifiers=modifiers, diagnosis_pointers=pointers,
+                    charge_cents=charge, line_id=number, place_of_service=place,
+                )  # fmt: skip
+                lines.append(line)
+                index += _USUAL_LINE
+                if tag != lx:
+                    return index
+            index = self._unusual(index, end, claim)
         return index
 
-    def _unusual(self, begun: int, index: int, end: int, draft: Draft, claim: ClaimParts) -> int:
-        """One line, whatever it holds, in whatever order; what `draft` knows stands before `index`."""
+    def _begun(self, begun: int, end: int) -> tuple[Draft, int]:
+        """A line as far as its beginning is the usual one, which is taken whole or not at all; and what comes next."""
+        texts = self._source.segments[begun + 1 : min(begun + _USUAL_LINE, end)]
+        if (
+            len(texts) == 3 and texts[0][:3] == "SV1" and texts[1].startswith(self._day_of_service)
+            and texts[2].startswith(self._own_number)
+        ):  # fmt: skip
+            service, date, number = self._services[texts[0]], self._pieces.days[texts[1]][1], texts[2][7:]
+            if date and not service.problems and self._source.element not in number and number.isascii():
+                return Draft(service, date, number), begun + _USUAL_LINE
+        return Draft(), begun + 1
+
+    def _unusual(self, begun: int, end: int, claim: ClaimParts) -> int:
+        """One line, whatever it holds, in whatever order."""
         place = len(claim.lines)
         path = f"lines[{place}]"
+        draft, index = self._begun(begun, end)
         index = self._parts(index, end, draft, path)
         service = draft.service
         if service is None:

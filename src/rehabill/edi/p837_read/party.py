@@ -18,6 +18,8 @@ _TAX_KINDS = frozenset({"24", "34", "FI"})
 _SEX: dict[str, Literal["F", "M", "U"]] = {"F": "F", "M": "M", "U": "U"}
 _REACHED_BY = {"TE": "phone", "EX": "extension", "FX": "fax", "EM": "email"}
 _NOWHERE = [""] * 5
+_USUAL_PERSON = 4
+"""NM1, N3, N4, DMG."""
 _NOBODY = [""] * 10
 _Read = tuple[Party, tuple[Problem, ...]]
 
@@ -34,6 +36,10 @@ class Parties:
         """The party whose NM1 stands at `index`, and where its loop ends."""
         source = self._source
         segments, belonging = source.segments, self._belonging
+        if not remember and (stop := index + _USUAL_PERSON) <= end and segments[stop - 1][:3] == "DMG":
+            ended = stop == end or segments[stop][:3] not in belonging
+            if ended and (known := self._usual_person(*segments[index:stop])):
+                return known, stop
         stop = index + 1
         while stop < end and segments[stop][:3] in belonging:
             stop += 1
@@ -47,6 +53,26 @@ class Parties:
         if problems:
             source.tell_all(problems, index, loop, path)
         return party, stop
+
+    def _usual_person(self, nm1: str, n3: str, n4: str, dmg: str) -> Party | None:
+        """A person with a number, an address and particulars, each as most are written; None for all others."""
+        element = self._source.element
+        named, street, town, born = nm1.split(element), n3.split(element), n4.split(element), dmg.split(element)
+        if (
+            len(named) != 10 or len(street) != 2 or len(town) != 4 or len(born) != 4
+            or named[0] != "NM1" or street[0] != "N3" or town[0] != "N4" or born[0] != "DMG"
+            or not (nm1.isascii() and n3.isascii() and n4.isascii())
+        ):  # fmt: skip
+            return None
+        _, role, sort, name, first, middle, prefix, suffix, id_kind, number = named
+        birth, sex = day(born[2]), _SEX.get(born[3])
+        if birth is None or sex is None or id_kind == "XX" or id_kind in _TAX_KINDS:
+            return None
+        address = Address(line1=street[1], city=town[1], zip=town[3], state=town[2])
+        return Party(
+            role, sort == "1", name, first or None, middle or None, prefix or None, suffix or None, id_kind or None,
+            number or None, None, None, address, birth, sex,
+        )  # fmt: skip
 
     def _of_text(self, text: str) -> _Read:
         return self._of(text.split(self._source.delimiters.segment))

@@ -1,6 +1,7 @@
 """A claim put together from its own loop and the levels above it."""
 
 import datetime as dt
+from typing import Any
 
 import msgspec
 
@@ -22,11 +23,10 @@ def submitted_claim(
     index: int,
     findings: tuple[Finding, ...],
 ) -> SubmittedClaim:
-    """Everything known of one claim."""
-    terms, coverage, rare = draft.terms, level.coverage, draft.rare
-    claim = _claim(draft, submission.created, billing.provider, level, patient)
+    """Everything known of one claim. What most claims do not have is added to the struct only where it is."""
+    terms, coverage, holder = draft.terms, level.coverage, level.party
     whole = SubmittedClaim(
-        claim=claim if rare is None else _with_rare(claim, rare),
+        claim=_claim(draft, submission.created, billing.provider, level, patient),
         at=at,
         index=index,
         total_cents=draft.total,
@@ -34,47 +34,51 @@ def submitted_claim(
         billing=billing,
         payer=level.payer,
         filing_indicator=coverage.filing,
-        payer_is_assumed=level.profile_is_assumed,
         sequence=coverage.sent,
-        insurance_type=coverage.insurance_type,
-        subscriber=level.party,
-        patient=patient.party if patient else None,
-        relationship=patient.relationship if patient else "18",
+        subscriber=holder,
         assignment=terms.assignment,
         signature_on_file=terms.signature,
-        signature_source=terms.signature_source,
-        causes=terms.causes,
         providers=tuple(draft.providers),
-        lines=draft.details,
-        findings=findings,
     )
-    above = (*level.other, *patient.other) if patient else level.other
-    if rare is None and not above:
-        return whole
-    rare = rare or Rare()
-    return msgspec.structs.replace(
-        whole, repricing=rare.repricing, codes=tuple(rare.codes), dates=tuple(rare.dates),
-        references=tuple(rare.references), sums=tuple(rare.sums), notes=tuple(rare.notes),
-        other_payers=tuple(rare.other_payers), other=(*above, *rare.other),
-    )  # fmt: skip
+    if patient or draft.rare or draft.details or findings or level.other or level.profile_is_assumed:
+        facts = _of_few(draft, level, patient)
+        whole = msgspec.structs.replace(whole, lines=draft.details, findings=findings, **facts)
+    if terms.causes or terms.signature_source or coverage.insurance_type:
+        whole = msgspec.structs.replace(
+            whole, causes=terms.causes, signature_source=terms.signature_source, insurance_type=coverage.insurance_type
+        )
+    return whole
 
 
-def _with_rare(claim: Claim, rare: Rare) -> Claim:
-    if rare.diagnoses:
-        claim = msgspec.structs.replace(claim, diagnoses=(*(claim.diagnoses or ()), *rare.diagnoses))
-    if not rare.insurances and not rare.attachments:
-        return claim
-    return msgspec.structs.replace(
-        claim, other_insurance=tuple(rare.insurances), attachments=tuple(rare.attachments)
-    )  # fmt: skip
+def _of_few(draft: Draft, level: Subscriber, patient: Patient | None) -> dict[str, Any]:
+    """What `SubmittedClaim` has of few claims, by its names."""
+    facts: dict[str, Any] = {"payer_is_assumed": level.profile_is_assumed}
+    if patient:
+        facts |= {"patient": patient.party, "relationship": patient.relationship}
+    above = (*level.other, *patient.other) if patient else tuple(level.other)
+    if rare := draft.rare:
+        facts |= {
+            "repricing": rare.repricing, "codes": tuple(rare.codes), "dates": tuple(rare.dates),
+            "references": tuple(rare.references), "sums": tuple(rare.sums), "notes": tuple(rare.notes),
+            "other_payers": tuple(rare.other_payers), "other": (*above, *rare.other),
+        }  # fmt: skip
+    elif above:
+        facts["other"] = above
+    return facts
 
 
 def _claim(
     draft: Draft, created: dt.date | None, billing: Party | None, level: Subscriber, patient: Patient | None
 ) -> Claim:
     """The claim as our own rules and prices know it."""
-    place, frequency, _, assignment, _, _, _, _, _, program, delay, _ = draft.terms
-    return Claim(
+    terms, rare, facts = draft.terms, draft.rare, draft.facts
+    assignment = terms.assignment
+    subscriber = _subscriber(draft, level, patient)
+    if terms.facts or "accident_date" in facts:
+        facts |= terms.facts
+        _date_accident(facts)
+    facts.pop("property_casualty_claim", None)
+    claim = Claim(
         payer=level.profile,
         lines=tuple(draft.lines),
         submitted=created,
@@ -82,26 +86,31 @@ def _claim(
         referring_npi=draft.referring,
         # Who treated is told only when it is not who bills.
         rendering_npi=draft.rendering or (billing.npi if billing else None),
-        supervising_npi=draft.supervising,
-        place_of_service=place,
-        frequency=frequency,
+        place_of_service=terms.place,
+        frequency=terms.frequency,
         patient=patient.person if patient else level.person,
-        subscriber=_subscriber(draft, level, patient),
+        subscriber=subscriber,
         sequence=level.coverage.sequence,
         claim_number=draft.number or None,
-        payer_claim_number=draft.payer_claim_number,
-        prior_authorization=draft.prior_authorization,
-        referral_number=draft.referral_number,
-        accident=_accident(draft),
-        onset_date=draft.onset_date,
-        initial_treatment_date=draft.initial_treatment_date,
-        location=draft.location,
-        note=draft.note,
-        patient_paid_cents=draft.patient_paid,
         accepts_assignment=None if assignment is None else assignment == "A",
-        delay_reason=delay,
-        special_program=program,
     )
+    if rare is not None:
+        _add_rare(facts, rare, claim)
+    return msgspec.structs.replace(claim, **facts) if facts else claim
+
+
+def _add_rare(facts: dict[str, Any], rare: Rare, claim: Claim) -> None:
+    if rare.diagnoses:
+        facts["diagnoses"] = (*(claim.diagnoses or ()), *rare.diagnoses)
+    if rare.insurances or rare.attachments:
+        facts |= {"other_insurance": tuple(rare.insurances), "attachments": tuple(rare.attachments)}
+
+
+def _date_accident(facts: dict[str, Any]) -> None:
+    """The accident of CLM11 with its day, which stands in a DTP; a day alone is no accident."""
+    on, told = facts.pop("accident_date", None), facts.get("accident")
+    if told and on:
+        facts["accident"] = Accident(kind=told.kind, on=on, state=told.state)
 
 
 def _subscriber(draft: Draft, level: Subscriber, patient: Patient | None) -> party.Subscriber:
@@ -128,11 +137,4 @@ def _insurers_number(draft: Draft, level: Subscriber, patient: Patient | None) -
             for reference in one.references:
                 if reference.kind == "Y4":
                     return reference.value
-    return draft.property_casualty_claim
-
-
-def _accident(draft: Draft) -> Accident | None:
-    told = draft.terms.accident
-    if told is None or draft.accident_date is None:
-        return told
-    return Accident(kind=told.kind, on=draft.accident_date, state=told.state)
+    return draft.facts.get("property_casualty_claim")

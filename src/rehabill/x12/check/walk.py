@@ -19,6 +19,11 @@ _LINES = ("2400", "2110")
 _NOTED = WATCHED | {"HL"}
 
 
+About = tuple[str, int, int]
+"""A claim's number, its place among the set's claims and the line's among its own, from 1; 0 above them."""
+_NOTHING: About = "", 0, 0
+
+
 class Frame:
     """An open loop: what stood in it (places of its body, in order), and where it began."""
 
@@ -32,6 +37,7 @@ class Frame:
         self.loop = loop
         self.places: list[int] = []
         self.place = place
+        self.about: About = _NOTHING
 
 
 Place = tuple[Batch, int, int]
@@ -69,7 +75,8 @@ class Walk:
         self.report = report
         self.element = graph.delimiters.element
         self.number = 0
-        self.claim = ""
+        self.about = _NOTHING
+        """What the segments are about just now."""
         self.claims = self.lines = 0
         self.levels = 0
         self.frames = [Frame(graph.root, (batch, index, 1))]
@@ -155,21 +162,25 @@ class Walk:
     def _open(self, loop: Loop, place: Place, elements: list[str]) -> None:
         if loop.parent is not None:
             self.frames[-1].places.append(loop.place)
-        self.frames.append(Frame(loop, place))
+        frame = Frame(loop, place)
+        self.frames.append(frame)
         name = elements[0]
         if name in _CLAIM_OPENERS:
             self.claims += 1
             self.lines = 0
-            self.claim = elements[1] if len(elements) > 1 else ""
+            self.about = "".join(elements[1:2]), self.claims, 0
         elif loop.id in _LINES and name == loop.opener.spec.id:
             self.lines += 1
+            self.about = self.about[0], self.about[1], self.lines
             if name == "LX" and elements[1:2] != [str(self.lines)]:
                 at = self._position(place, "LX", "LX01", loop.id)
                 told: dict[str, str | int] = {"value": "".join(elements[1:2]), "wanted": self.lines}
                 self.report.findings.append(fault("X363", at, self._path(), **told))
+        frame.about = self.about
 
     def _close(self) -> None:
         frame = self.frames.pop()
+        self.about = frame.about
         shape = tuple(frame.places)
         complaints = frame.loop.complaints.get(shape)
         if complaints is None:
@@ -178,6 +189,7 @@ class Walk:
             self._complain(frame, place, count)
         if frame.level is not None:
             self._check_children(frame, frame.level)
+        self.about = self.frames[-1].about if self.frames else _NOTHING
 
     def _complain(self, frame: Frame, place: int, count: int) -> None:
         """Something that stands `count` times where that is wrong, or is wrong in some situation."""
@@ -221,6 +233,9 @@ class Walk:
     def _look(self, node: Node, text: str, place: Place) -> None:
         """The close look, where the glance did not settle it."""
         for flaw in flaws(node.spec, text, self.graph.delimiters):
+            if "situation" in flaw.facts:
+                name = str(flaw.facts["situation"])
+                flaw.facts["situation"] = self.graph.spec.situations.get(name, name)
             at = self._position(place, node.spec.id, flaw.element, node.loop.id)
             self.report.findings.append(fault(flaw.rule, at, self._path(), **flaw.facts))
 
@@ -261,13 +276,14 @@ class Walk:
 
     def _position(self, place: Place, segment: str, element: str, loop: str) -> Position:
         batch, index, number = place
-        return Position(batch.byte_of(index), segment, element, loop, self.report.control, number, self.claim)
+        return Position(batch.byte_of(index), segment, element, loop, self.report.control, number, self.about[0])
 
     def _path(self) -> str:
         """The claim and line at hand, counted from 0 within the set."""
-        if not self.claims:
+        _, claim, line = self.about
+        if not claim:
             return ""
-        return f"claims[{self.claims - 1}]" + (f".lines[{self.lines - 1}]" if self.lines else "")
+        return f"claims[{claim - 1}]" + (f".lines[{line - 1}]" if line else "")
 
     def _hierarchy(self, elements: list[str], frame: Frame, place: Place) -> None:
         """HL01 counts the levels of the set; HL02 names the level above, which is the loop around this one."""
