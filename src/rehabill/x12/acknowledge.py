@@ -125,8 +125,10 @@ def _faulty_element(finding: Finding) -> str:
 
 
 def answer_to(one: SetReport) -> Answer:
-    """IK501: rejected for an error, accepted with a note for a warning."""
-    return _answer([finding for finding in one.findings if KINDS.get(finding.rule)])
+    """IK501: rejected for an error that a 999 can tell, accepted with a note for a warning. Charges that do not add up,
+    and all else that has no code here, are a 277CA's business.
+    """
+    return _answer([finding for finding in one.findings if finding.rule in KINDS and KINDS[finding.rule].note])
 
 
 def _answer(findings: list[Finding]) -> Answer:
@@ -138,8 +140,8 @@ def _answer(findings: list[Finding]) -> Answer:
 def _answer_to_group(group: GroupReport) -> str:
     """AK9: the group's answer, sets declared, received and accepted, and codes of the group's own faults."""
     answers = [answer_to(one) for one in group.sets]
-    accepted = sum(answer != "R" for answer in answers)
     own = _answer(group.findings)
+    accepted = 0 if own == "R" else sum(answer != "R" for answer in answers)
     if own == "R" or (not accepted and answers):
         answer = "R"
     elif accepted < len(answers):
