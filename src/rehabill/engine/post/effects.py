@@ -1,0 +1,50 @@
+"""What an adjustment of a payer does to the books."""
+
+import enum
+
+from rehabill.model.remittance import Adjustment
+
+
+class Effect(enum.Enum):
+    """Where the cents of an adjustment go."""
+
+    CONTRACTUAL = "contractual"
+    SEQUESTRATION = "sequestration"
+    NEXT = "next"
+    """The patient's share: the next payer is asked for it, then the patient."""
+    PRIOR = "prior"
+    """What earlier payers paid or adjusted: told again, not posted again."""
+    OPEN = "open"
+    """Denied or put off: it stays owed until a person decides. Never written off by itself."""
+
+
+SEQUESTRATION = "253"
+PRIOR_PAYER = "23"
+PAID_TO_PATIENT = "100"
+BY_CONTRACT = frozenset({
+    "45",  # above the fee schedule or contract
+    "59",  # several procedures on one day (MPPR)
+    "94",  # paid above the charge (a negative amount)
+    "104", "245",  # withheld under a contract
+    "131",  # negotiated discount
+    "137",  # surcharges and taxes set by rule
+    "144", "161",  # incentive, performance bonus (negative amounts)
+    "223", "237",  # set by law
+    "246",  # a code that only reports
+    "P12",  # workers' compensation fee schedule
+})  # fmt: skip
+"""CARCs by which a payer lowers a price it does pay; the provider has agreed to them or the law sets them. Our reading
+of the published list: every other code of the groups CO and PI refuses the service, and what is refused stays open."""
+
+
+def effect_of(adjustment: Adjustment) -> Effect:
+    """What one adjustment does. A patient's share is the patient's whatever its code says (group PR)."""
+    if adjustment.carc == SEQUESTRATION:
+        return Effect.SEQUESTRATION
+    if adjustment.group == "PR" or adjustment.carc == PAID_TO_PATIENT:
+        return Effect.NEXT
+    if adjustment.carc == PRIOR_PAYER:
+        return Effect.PRIOR
+    if adjustment.carc in BY_CONTRACT:
+        return Effect.CONTRACTUAL
+    return Effect.OPEN

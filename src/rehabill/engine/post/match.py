@@ -1,0 +1,77 @@
+"""Which of our lines a remittance's line speaks of.
+
+Payers return our line number or not, change the code, drop modifiers, leave out the day, split a line in two. From the
+surest sign to the weakest, each line of ours is taken once; only a part of a line may come again.
+"""
+
+from collections.abc import Callable, Sequence
+
+from rehabill.model.books import BookedLine
+from rehabill.model.remittance import RemittanceLine
+
+Sign = Callable[[RemittanceLine, BookedLine], bool]
+
+
+def _line_number(told: RemittanceLine, ours: BookedLine) -> bool:
+    return told.line_id != "" and told.line_id == ours.line_id
+
+
+def _same_day(told: RemittanceLine, ours: BookedLine) -> bool:
+    return told.first_day is None or told.first_day == ours.date
+
+
+def _same_code(told: RemittanceLine, ours: BookedLine) -> bool:
+    """By the code we sent, where the payer tells it, else by the code it paid."""
+    return (told.submitted.code if told.submitted else told.code) == ours.code
+
+
+def _same_modifiers(told: RemittanceLine, ours: BookedLine) -> bool:
+    modifiers = told.submitted.modifiers if told.submitted else told.modifiers
+    return set(modifiers) == set(ours.modifiers)
+
+
+def _same_charge(told: RemittanceLine, ours: BookedLine) -> bool:
+    return abs(told.charge_cents) == ours.charge_cents
+
+
+SIGNS: tuple[Sign, ...] = (
+    _line_number,
+    lambda told, ours: all(same(told, ours) for same in (_same_day, _same_code, _same_modifiers, _same_charge)),
+    lambda told, ours: all(same(told, ours) for same in (_same_day, _same_code, _same_charge)),
+    lambda told, ours: all(same(told, ours) for same in (_same_day, _same_code, _same_modifiers)),
+    lambda told, ours: _same_day(told, ours) and _same_code(told, ours),
+    lambda told, ours: _same_day(told, ours) and _same_charge(told, ours),
+)
+
+
+def match_lines(told: Sequence[RemittanceLine], ours: Sequence[BookedLine]) -> list[BookedLine | None]:
+    """For each of the remittance's lines ours, or None. Order in is order out."""
+    found: list[BookedLine | None] = [None] * len(told)
+    free = list(ours)
+    for sign in SIGNS:
+        for index, line in enumerate(told):
+            if found[index] is None:
+                one = next((candidate for candidate in free if sign(line, candidate)), None)
+                if one is not None:
+                    found[index] = one
+                    free.remove(one)
+    for index, line in enumerate(told):
+        if found[index] is None:
+            found[index] = _part_of(line, told, found, ours)
+    return found
+
+
+def _part_of(
+    line: RemittanceLine,
+    told: Sequence[RemittanceLine],
+    found: Sequence[BookedLine | None],
+    ours: Sequence[BookedLine],
+) -> BookedLine | None:
+    """A line of ours that the payer split: by number or code, and the parts' charges are not more than its charge."""
+    for candidate in ours:
+        if not (_line_number(line, candidate) or (_same_day(line, candidate) and _same_code(line, candidate))):
+            continue
+        taken = sum(abs(part.charge_cents) for part, whole in zip(told, found, strict=True) if whole is candidate)
+        if taken + abs(line.charge_cents) <= candidate.charge_cents:
+            return candidate
+    return None

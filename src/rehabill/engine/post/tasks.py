@@ -1,0 +1,94 @@
+"""What a person must look at after a claim of a remittance was posted."""
+
+from rehabill.base.money import dollars
+from rehabill.engine.post.effects import Effect, effect_of
+from rehabill.engine.post.expect import Cause, compare
+from rehabill.engine.post.lay import Laid
+from rehabill.model.books import Action, BookedClaim, BookedPayer, PostingTask
+from rehabill.model.remittance import RemittanceClaim
+
+FORWARDED = frozenset({"19", "20", "21"})
+"""CLP02: decided, and sent on to the next payer by this one."""
+REVERSAL = "22"
+
+
+def tasks(told: RemittanceClaim, claim: BookedClaim, payer: BookedPayer, laid: Laid, cause: Cause) -> list[PostingTask]:
+    """In the order in which they matter. A reversal asks for nothing but to await its correction."""
+    found = _Tasks(claim, payer)
+    _unknown(found, laid)
+    _unbalanced(found, told, laid)
+    if told.status == REVERSAL:
+        why = f"The payer took back its decision ({dollars(told.paid_cents)}); a corrected one should follow."
+        found.add("reversed", told.paid_cents, why)
+        return found.list
+    _denied(found, laid)
+    _next_payer(found, told, laid)
+    if payer.order == "P":
+        for line_id, short, why in compare(claim.lines, laid.decided, cause):
+            found.add("underpaid", short, why, line_id)
+    return found.list
+
+
+class _Tasks:
+    """The tasks of one claim and payer."""
+
+    def __init__(self, claim: BookedClaim, payer: BookedPayer) -> None:
+        self.claim = claim
+        self.payer = payer
+        self.list: list[PostingTask] = []
+
+    def add(
+        self,
+        action: Action,
+        cents: int,
+        why: str,
+        line: str = "",
+        carcs: tuple[str, ...] = (),
+        remarks: tuple[str, ...] = (),
+    ) -> None:
+        self.list.append(
+            PostingTask(
+                action=action, cents=cents, why=why, claim=self.claim.claim_number, line=line,
+                payer=self.payer.payer, carcs=carcs, remarks=remarks,
+            )
+        )  # fmt: skip
+
+
+def _unknown(found: _Tasks, laid: Laid) -> None:
+    for line in laid.strangers:
+        why = (
+            f"The remittance has a line {line.code} that the claim has not; {dollars(line.paid_cents)} is in suspense."
+        )
+        found.add("line_unknown", line.paid_cents, why, line.line_id)
+
+
+def _unbalanced(found: _Tasks, told: RemittanceClaim, laid: Laid) -> None:
+    for line in laid.decided:
+        rest = line.charge_cents - line.paid_cents - sum(one.cents for one in line.adjustments)
+        if rest:
+            why = f"The payer's figures leave {dollars(rest)} of this line unexplained; it is in suspense."
+            found.add("line_unbalanced", rest, why, line.line_id)
+    of_lines = sum(line.paid_cents for line in laid.decided) + sum(line.paid_cents for line in laid.strangers)
+    rest = told.paid_cents - of_lines
+    if rest:
+        why = f"The claim says {dollars(told.paid_cents)} paid, its lines {dollars(of_lines)}; the rest is in suspense."
+        found.add("claim_unbalanced", rest, why)
+
+
+def _denied(found: _Tasks, laid: Laid) -> None:
+    """One task for each line of which the payer refused something."""
+    for line in laid.decided:
+        refused = [one for one in line.adjustments if effect_of(one) is Effect.OPEN]
+        cents = sum(one.cents for one in refused)
+        if cents:
+            carcs = tuple(dict.fromkeys(f"{one.group}-{one.carc}" for one in refused))
+            why = f"The payer refused {dollars(cents)} ({', '.join(carcs)}); it stays owed until somebody decides."
+            found.add("denied", cents, why, line.line_id, carcs, line.remarks)
+
+
+def _next_payer(found: _Tasks, told: RemittanceClaim, laid: Laid) -> None:
+    is_last = found.claim.payers[-1].order == found.payer.order
+    share = sum(one.cents for line in laid.decided for one in line.adjustments if effect_of(one) is Effect.NEXT)
+    if share > 0 and not is_last and told.status not in FORWARDED:
+        why = f"{dollars(share)} is left for the next payer, and this one did not forward the claim."
+        found.add("bill_secondary", share, why)

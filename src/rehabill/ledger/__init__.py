@@ -1,0 +1,1 @@
+"""Double entry, pure: the chart of accounts, entries that sum to zero, balances."""
