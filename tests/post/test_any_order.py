@@ -2,13 +2,16 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.post.books import LINES, MEDICARE, SUPPLEMENT, TWO_PAYERS, Books
+from tests.post.books import DAY, LINES, MEDICARE, SUPPLEMENT, TWO_PAYERS, Books
 
+from rehabill.demo.x12_files import remittance_835
+from rehabill.edi.remittance_835 import remittances
 from rehabill.engine.post.claim import Payment
 from rehabill.engine.post.effects import Effect, effect_of
+from rehabill.engine.post.provider import post_provider_adjustment
 from rehabill.engine.post.spread import fill, spread
 from rehabill.ledger.balance import balances
-from rehabill.model.books import BookedLine
+from rehabill.model.books import BookedClaim, BookedLine, BookedPayer
 from rehabill.model.remittance import Adjustment, RemittanceClaim, RemittanceLine, Source
 
 Told = tuple[RemittanceClaim, Payment]
@@ -137,3 +140,38 @@ def test_adjustments_of_a_claim_fill_the_rests_of_its_lines(rests: list[int], da
 
 def test_a_refusal_is_the_only_thing_left_open() -> None:
     assert {effect_of(Adjustment(group, carc, 1)) for group, carc in _REASONS} == set(Effect)
+
+
+@given(st.integers(1, 8), st.integers(0, 10_000))
+def test_whole_remittances_balance_to_the_payment(count: int, seed: int) -> None:
+    """With adjustments of whole claims, reversals, denials, money apart from claims: the cash is the check."""
+    for one in remittances(b"".join(remittance_835(count, seed)))[0]:
+        cash = 0
+        for said in one.claims:
+            books = Books(as_billed(said)).post([said])
+            assert sum(books.by_account().values()) == 0
+            assert not [task for task in books.tasks if "un" in task.action], "everything was laid on a line"
+            cash += books.by_account().get("cash_clearing", 0)
+        for number, moved in enumerate(one.provider_adjustments, 1):
+            entered, _ = post_provider_adjustment(moved, number, MEDICARE)
+            cash += balances([entered] if entered else [], lambda place: place.account).get("cash_clearing", 0)
+        assert cash == one.amount_cents
+
+
+def as_billed(said: RemittanceClaim) -> BookedClaim:
+    """The claim that a remittance answers."""
+    return BookedClaim(
+        claim_number=said.claim_number,
+        patient="EX-001",
+        payers=(BookedPayer(MEDICARE.payer, "P"),),
+        lines=tuple(
+            BookedLine(
+                line_id=line.line_id or f"L{at}",
+                date=line.first_day or DAY,
+                code=line.submitted.code if line.submitted else line.code,
+                modifiers=line.submitted.modifiers if line.submitted else line.modifiers,
+                charge_cents=abs(line.charge_cents),
+            )
+            for at, line in enumerate(said.lines)
+        ),
+    )

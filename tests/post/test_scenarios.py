@@ -200,6 +200,25 @@ def test_a_secondary_that_tells_the_contractual_part_again_takes_it_off_once() -
     assert books.by_account()["contractual"] == 1_200
 
 
+def test_an_adjustment_of_the_whole_claim_lowers_what_its_lines_say_was_paid() -> None:
+    """Lines pay 30 + 40, each balanced; the claim's own deductible of 14 leaves 56."""
+    body = ("CLP*PT-1*1*130*56*31.4*MB*ICN1*11*1", "CAS*PR*1*14", *SECOND, *THIRD)
+    books = Books(ONE_PAYER).post(claims(file_of(*body, amount="56")))
+    assert books.told() == []
+    assert books.by_account()["cash_clearing"] == 5_600
+    assert books.owed() == {MEDICARE_OPEN: 10_000, ("EX-001", "LINE-2"): 740 + 600, ("EX-001", "LINE-3"): 1_000 + 800}
+
+
+def test_an_adjustment_of_the_whole_claim_may_be_what_its_lines_lack() -> None:
+    body = (
+        "CLP*PT-1*1*130*70*60*MB*ICN1*11*1", "CAS*PR*1*60",
+        "SVC*HC:97140:GP*50*30**1", "DTM*472*20260302", "SVC*HC:97530:GP*80*40**1", "DTM*472*20260302",
+    )  # fmt: skip
+    books = Books(ONE_PAYER).post(claims(file_of(*body, amount="70")))
+    assert books.told() == []
+    assert books.owed() == {MEDICARE_OPEN: 10_000, ("EX-001", "LINE-2"): 2_000, ("EX-001", "LINE-3"): 4_000}
+
+
 def test_a_claim_we_do_not_know_is_kept_in_suspense() -> None:
     posted = post_unknown(PRIMARY[0], MEDICARE)
     assert posted.entry

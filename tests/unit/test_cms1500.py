@@ -180,7 +180,7 @@ def test_a_dependent_is_not_the_insured() -> None:
     assert found["4"] == "PATIENT JR, PARENT, Z"
     assert found["6"] == "CHILD"
     assert not {"7.street", "11a", "11a.sex"} & found.keys()
-    assert "box 7" in noted(claim)["7"]
+    assert "box 7" in noted(claim)["7"] and "birth date" in noted(claim)["11a"]
 
 
 def test_workers_compensation() -> None:
@@ -295,7 +295,11 @@ def test_24_a_line() -> None:
 def test_24_medicare_takes_one_pointer_and_no_shaded_numbers() -> None:
     found = boxes(MEDICARE)
     assert found["24.1.E"] == "A"
-    assert "line 1 points to A only" in noted(MEDICARE)["24E"]
+    assert noted(MEDICARE)["24E"].endswith("line 1 points to its first diagnosis only")
+    several = [note for note in notes(with_lines(3, MEDICARE), PRACTICE, PROFILES["medicare-b"]) if note.box == "24E"]
+    assert [note.message for note in several] == [
+        "Medicare takes one letter in box 24E: lines 1, 2 and 3 point to their first diagnosis only"
+    ]
     assert not {"24.1.I", "24.1.J.other", "33b"} & found.keys()
 
 
@@ -445,13 +449,36 @@ def test_no_two_fields_share_a_place_and_all_lie_on_the_sheet_and_in_their_box()
     taken: dict[tuple[int, int], str] = {}
     for name, field in FIELDS.items():
         spans = _spans(field)
-        box = drawing.rectangle_of(name)
+        box = rectangle_of(name)
         for line, column, width in spans:
             assert 1 <= line <= 64 and column >= 1 and column + width <= 81, name
             assert box.top <= line <= box.bottom and box.first <= column, name
             assert column + width < box.end or name == "17a", name
             for place in range(column, column + width):
                 assert taken.setdefault((line, place), name) == name, f"{name} over {taken[line, place]}"
+
+
+def rectangle_of(box: str) -> drawing.Box:
+    """Where a key of `layout.FIELDS` must lie."""
+    if box.startswith("24."):
+        _, number, column = box.split(".")[:3]
+        shaded = 41 + 2 * int(number)
+        if column == "supplemental":
+            return drawing.Box(shaded, shaded, 1, 63)
+        top = shaded if box.endswith((".I", ".other")) else shaded + 1
+        return drawing.COLUMNS[column]._replace(top=top, bottom=top, caption="")
+    if box in drawing.BOXES:
+        return drawing.BOXES[box]
+    head, _, part = box.partition(".")
+    if head == "page":
+        return drawing.Box(1, 1, 69, drawing.RIGHT)
+    if head == "carrier":
+        return drawing.Box(2, 5, 41, drawing.RIGHT)
+    if part == "area" and head in ("5", "7"):
+        return drawing.BOXES[f"{head}.phone"]
+    if head.startswith("21"):
+        return drawing.BOXES["21"]
+    return drawing.BOXES[head]
 
 
 def _spans(field: Text | Date | Choice | Money) -> list[tuple[int, int, int]]:

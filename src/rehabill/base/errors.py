@@ -31,3 +31,10 @@ class AlmanacError(RehabillError):
     def __init__(self, where: str, message: str) -> None:
         self.where = where
         super().__init__(f"{where}: {message}")
+
+
+class PdfMissing(RehabillError):
+    """A PDF is asked for, and reportlab is not installed."""
+
+    def __init__(self) -> None:
+        super().__init__("making a PDF needs reportlab, which is not installed: pip install 'rehabill[pdf]'")

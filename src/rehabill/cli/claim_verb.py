@@ -10,10 +10,10 @@ import msgspec
 
 from rehabill.almanac.edition import Almanac
 from rehabill.almanac.load import load
-from rehabill.base.errors import InputError
+from rehabill.base.errors import InputError, PdfMissing
 from rehabill.cli.practice import read_practice
-from rehabill.cli.records import FINDINGS, Output, Record, id_of, json_option, lines
-from rehabill.edi.claim_1500 import Form, Note, Page, PayerX12, PdfMissing, fill, render
+from rehabill.cli.records import CLEAN, FINDINGS, Output, Record, id_of, json_option, lines, opened
+from rehabill.edi.claim_1500 import Form, Note, Page, PayerX12, fill, render
 from rehabill.model.claim import Claim
 from rehabill.model.decode import decode
 from rehabill.model.practice import Practice
@@ -58,6 +58,8 @@ def form_1500(
     """
     run = _Run(read_practice(practice_file), load(), Output(as_json))
     run.out.each(_claims(files), run.work, run.show)
+    if not run.pages and run.out.exit_code == CLEAN:
+        run.out.error(Record(None, None), InputError("", "there is no claim in the input, so there is no PDF"))
     if run.pages:
         try:
             data = render(run.pages, form, offset)
@@ -76,13 +78,23 @@ _NOT_FOR_PAPER = {
 
 
 def _claims(files: tuple[Path, ...]) -> Iterator[Record]:
-    """Claims, one a line, bare or as the `claim` of a record of `bill`."""
-    for name, number, data in lines(files):
+    """Claims, one a line, bare or as the `claim` of a record of `bill`; a file that cannot be opened is told, and the
+    others are done.
+    """
+    for path in files or (Path("-"),):
         try:
-            claim, state = _claim_in(data)
-            yield Record(id_of(data), number, name, _Given(decode(claim, Claim), number, name, state))
+            for name, number, data in lines([path], opened):
+                yield _claim(name, number, data)
         except InputError as error:
-            yield Record(id_of(data), number, name, wrong=error)
+            yield Record(None, None, str(path), wrong=error)
+
+
+def _claim(name: str | None, number: int, data: bytes) -> Record:
+    try:
+        claim, state = _claim_in(data)
+        return Record(id_of(data), number, name, _Given(decode(claim, Claim), number, name, state))
+    except InputError as error:
+        return Record(id_of(data), number, name, wrong=error)
 
 
 def _claim_in(data: bytes) -> tuple[bytes, str]:

@@ -24,10 +24,10 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON L
 
 
 class Record(msgspec.Struct, frozen=True):
-    """One record of the input with its place, or what is wrong with it."""
+    """One record of the input with its place, or what is wrong with it; without a line, with the whole input."""
 
     id: Any
-    line: int
+    line: int | None
     file: str | None = None
     value: Any = None
     wrong: InputError | None = None
@@ -43,22 +43,32 @@ def read_lines(files: Iterable[Path], kind: type[T]) -> Iterator[Record]:
             yield Record(id_of(data), number, name, wrong=error)
 
 
-def lines(files: Iterable[Path]) -> Iterator[tuple[str | None, int, bytes]]:
-    for path in list(files) or [Path("-")]:
-        if str(path) == "-":
-            yield from ((None, number, line) for number, line in _numbered(sys.stdin.buffer))
-            continue
-        with open_input(path) as file:
-            yield from ((str(path), number, line) for number, line in _numbered(file))
+def opened(path: Path) -> BinaryIO:
+    """Raises `InputError` for a file that cannot be opened: for verbs that do the others without it."""
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise InputError("", f"cannot be read ({error.strerror})") from None
 
 
 def open_input(path: Path) -> BinaryIO:
     """A file that cannot be opened ends the run: half of the input is not the input."""
     try:
-        return path.open("rb")
-    except OSError as error:
-        click.echo(f"{path}: cannot be read ({error.strerror})", err=True)
+        return opened(path)
+    except InputError as error:
+        click.echo(f"{path}: {error.message}", err=True)
         raise SystemExit(UNREADABLE) from None
+
+
+def lines(
+    files: Iterable[Path], open_file: Callable[[Path], BinaryIO] = open_input
+) -> Iterator[tuple[str | None, int, bytes]]:
+    for path in list(files) or [Path("-")]:
+        if str(path) == "-":
+            yield from ((None, number, line) for number, line in _numbered(sys.stdin.buffer))
+            continue
+        with open_file(path) as file:
+            yield from ((str(path), number, line) for number, line in _numbered(file))
 
 
 def _numbered(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
@@ -129,9 +139,9 @@ class Output:
             place = {"line": record.line, "path": wrong.path, "message": wrong.message, "file": record.file}
             self.write({"id": record.id, "error": place})
             return
-        file = f"{record.file} " if record.file else ""
-        path = f" {wrong.path}:" if wrong.path else ""
-        click.echo(f"{file}line {record.line}:{path} {wrong.message}", err=True)
+        line = "" if record.line is None else f"line {record.line}"
+        where = " ".join(part for part in (record.file, line) if part)
+        click.echo(": ".join(part for part in (where, wrong.path, wrong.message) if part), err=True)
 
     def write(self, result: Any) -> None:
         self._out.write(self._encoder.encode(result))

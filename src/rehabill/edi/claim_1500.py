@@ -9,14 +9,14 @@
 from rehabill.base.errors import InputError
 from rehabill.edi.cms1500.fill import fill
 from rehabill.edi.cms1500.page import Note, Page
-from rehabill.edi.cms1500.pdf import Form, PdfMissing, render
+from rehabill.edi.cms1500.pdf import Form, render
 from rehabill.edi.p837.fields import Faults
 from rehabill.edi.p837.profile import PayerX12
 from rehabill.model.claim import Claim
 from rehabill.model.practice import Practice
 
 __all__ = [
-    "Form", "Note", "Page", "PayerX12", "PdfMissing", "fields_of", "fill", "notes", "problems", "render",
+    "Form", "Note", "Page", "PayerX12", "fields_of", "fill", "notes", "problems", "render",
 ]  # fmt: skip
 
 

@@ -186,6 +186,7 @@ def services(sheet: Sheet, they: Who, practice: Practice, place: str) -> tuple[l
     rendering = _rendering(sheet, they, practice)
     found: list[Service] = []
     unlisted: list[str] = []
+    shortened: list[int] = []
     for index, line in enumerate(claim.lines):
         if not line.units:
             if line.charge_cents:
@@ -198,7 +199,8 @@ def services(sheet: Sheet, they: Who, practice: Practice, place: str) -> tuple[l
         _place(own, line, place, index)
         _procedure(own, line, index)
         _description(own, line, index, they, unlisted)
-        _pointers(own, line, index, they)
+        if _pointers(own, line, index, they):
+            shortened.append(index)
         cents = _charge(own, line, index)
         if line.units > _MOST_UNITS:
             message = f"line {index + 1} has {line.units} units; box 24G takes three digits"
@@ -206,6 +208,8 @@ def services(sheet: Sheet, they: Who, practice: Practice, place: str) -> tuple[l
         own.put("24.1.G", str(line.units))
         own.boxes |= rendering
         found.append(Service(own.boxes, cents))
+    if shortened:
+        _note_one_letter(sheet, shortened)
     if not found:
         sheet.faults.append(InputError("lines", "the claim has no line with units: there is nothing to bill"))
     if len(found) > MAX_LINES:
@@ -293,8 +297,10 @@ def _description(sheet: Sheet, line: ClaimLine, index: int, they: Who, unlisted:
         words.whole(sheet, "24.1.supplemental", f"ZZ{text}", path, f"the description of line {index + 1}")
 
 
-def _pointers(sheet: Sheet, line: ClaimLine, index: int, they: Who) -> None:
-    """24E: letters of box 21 without commas, the first the main one. Medicare takes a single letter (MCPM 24E)."""
+def _pointers(sheet: Sheet, line: ClaimLine, index: int, they: Who) -> bool:
+    """24E: letters of box 21 without commas, the first the main one. Medicare takes a single letter (MCPM 24E): True
+    when there were more.
+    """
     path = f"lines[{index}].diagnosis_pointers"
     count = len(they.claim.diagnoses) if they.claim.diagnoses else 0
     numbers = line.diagnosis_pointers
@@ -302,12 +308,8 @@ def _pointers(sheet: Sheet, line: ClaimLine, index: int, they: Who) -> None:
         numbers = (1,) if count == 1 else ()
     if fields.pointers(numbers, min(count, MAX_DIAGNOSES)):
         letters = "".join(_LETTERS[number - 1] for number in numbers)
-        if they.medicare and len(letters) > 1:
-            message = f"Medicare takes one letter in box 24E: line {index + 1} points to {letters[0]} only"
-            sheet.note("24E", path, message)
-            letters = letters[0]
-        sheet.put("24.1.E", letters)
-        return
+        sheet.put("24.1.E", letters[0] if they.medicare else letters)
+        return len(letters) > 1 and they.medicare
     if not numbers:
         message = f"line {index + 1} does not say for which diagnosis it was given"
     elif len(numbers) > MAX_POINTERS:
@@ -317,6 +319,15 @@ def _pointers(sheet: Sheet, line: ClaimLine, index: int, they: Who) -> None:
     else:
         message = f"line {index + 1} points to a diagnosis the claim does not have (it has {count})"
     sheet.faults.append(InputError(path, message))
+    return False
+
+
+def _note_one_letter(sheet: Sheet, indices: list[int]) -> None:
+    """Said once for a claim: Medicare's limit is the same for all lines."""
+    *most, last = (str(index + 1) for index in indices)
+    which = f"lines {', '.join(most)} and {last} point to their" if most else f"line {last} points to its"
+    message = f"Medicare takes one letter in box 24E: {which} first diagnosis only"
+    sheet.note("24E", f"lines[{indices[0]}].diagnosis_pointers", message)
 
 
 def _charge(sheet: Sheet, line: ClaimLine, index: int) -> int:

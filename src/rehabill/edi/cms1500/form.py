@@ -98,30 +98,6 @@ COLUMNS: Mapping[str, Box] = {
 }
 """The columns of box 24: two lines of heads, then six pairs of a shaded and a plain line."""
 
-
-def rectangle_of(box: str) -> Box:
-    """Where a key of `layout.FIELDS` must lie."""
-    if box.startswith("24."):
-        _, number, column = box.split(".")[:3]
-        shaded = 41 + 2 * int(number)
-        if column == "supplemental":
-            return Box(shaded, shaded, 1, 63)
-        top = shaded if box.endswith((".I", ".other")) else shaded + 1
-        return COLUMNS[column]._replace(top=top, bottom=top, caption="")
-    if box in BOXES:
-        return BOXES[box]
-    head, _, part = box.partition(".")
-    if head == "page":
-        return Box(1, 1, 69, RIGHT)
-    if head == "carrier":
-        return Box(2, 5, 41, RIGHT)
-    if part == "area" and head in ("5", "7"):
-        return BOXES[f"{head}.phone"]
-    if head.startswith("21"):
-        return BOXES["21"]
-    return BOXES[head]
-
-
 LABELS: tuple[tuple[float, float, str], ...] = (
     (8, 2.2, "Medicare"), (8, 9.2, "Medicaid"), (8, 16.2, "Tricare"), (8, 25.2, "Champva"), (8, 32.2, "Group plan"),
     (8, 40.2, "FECA"), (8, 46.2, "Other"),

@@ -40,10 +40,6 @@ class Who(NamedTuple):
     others: tuple[tuple[int, OtherInsurance], ...]
     """All other payers, the earliest first, with their places on the claim."""
 
-    @property
-    def before_medicare(self) -> OtherInsurance | None:
-        return self.first if self.medicare else None
-
 
 def who(claim: Claim, payer: Payer, sheet: Sheet) -> Who:
     patient, subscriber = claim.patient, claim.subscriber
@@ -157,7 +153,7 @@ def _insured(sheet: Sheet, they: Who) -> None:
     group = words.squeezed(subscriber.group_number or "")
     words.whole(sheet, "11", group, "subscriber.group_number", "the group number")
     if holder is not None:
-        _birth_and_sex(sheet, holder)
+        _birth_and_sex(sheet, holder, path)
     number = subscriber.property_casualty_claim
     if number:
         sheet.put("11b.qualifier", "Y4")
@@ -176,9 +172,11 @@ def _address_of(sheet: Sheet, holder: Person | None, path: str) -> None:
         words.address(sheet, "7", holder.address, f"{path}.address", "the policy holder")
 
 
-def _birth_and_sex(sheet: Sheet, holder: Person) -> None:
+def _birth_and_sex(sheet: Sheet, holder: Person, path: str) -> None:
     if holder.birth_date is not None:
         sheet.put("11a", words.birth_date(holder.birth_date))
+    elif path != "patient":  # whose is asked for in box 3
+        sheet.note("11a", f"{path}.birth_date", "the policy holder's birth date is not known: box 11a does not say it")
     _sex(sheet, "11a.sex", holder)
 
 
@@ -208,7 +206,7 @@ def _insured_before_medicare(sheet: Sheet, they: Who, before: OtherInsurance) ->
         sheet.faults.append(InputError(f"{path}.group_number", message))
     words.whole(sheet, "11", number, f"{path}.group_number", "the policy or group number")
     if holder is not None:
-        _birth_and_sex(sheet, holder)
+        _birth_and_sex(sheet, holder, f"{path}.person")
     words.cut(sheet, "11c", words.plain(before.payer_name), f"{place}.payer_name", "the name of the other payer")
 
 

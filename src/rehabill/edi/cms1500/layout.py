@@ -47,7 +47,6 @@ class Money(NamedTuple):
 
 
 Field = Text | Date | Choice | Money
-YES_NO = ("YES", "NO")
 
 
 def _yes_no(line: int, yes: int, no: int) -> Choice:

@@ -9,7 +9,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Literal
 
-from rehabill.base.errors import RehabillError
+from rehabill.base.errors import PdfMissing
 from rehabill.edi.cms1500 import form as drawing
 from rehabill.edi.cms1500.layout import (
     COLUMN,
@@ -40,13 +40,6 @@ _MARGIN = 2.6
 _RED = (0.66, 0.16, 0.13)
 _PALE = (0.985, 0.93, 0.92)
 _GREY = (0.35, 0.35, 0.35)
-
-
-class PdfMissing(RehabillError):
-    """reportlab is not installed."""
-
-    def __init__(self) -> None:
-        super().__init__("making a PDF needs reportlab, which is not installed: pip install 'rehabill[pdf]'")
 
 
 def render(pages: Iterable[Page], form: Form = "data", offset: tuple[float, float] = (0.0, 0.0)) -> bytes:

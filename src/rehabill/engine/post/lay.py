@@ -19,31 +19,58 @@ def lay(told: RemittanceClaim, claim: BookedClaim, order: Order) -> Laid:
     """Each of the remittance's lines on one of ours; what was told of the claim as a whole is shared out."""
     if not told.lines:
         return Laid(_without_lines(told, claim, order), ())
-    matches = match_lines(told.lines, claim.lines)
-    own = _own_adjustments(told, matches)
+    matched: list[tuple[RemittanceLine, BookedLine]] = []
+    strangers: list[RemittanceLine] = []
+    for line, ours in zip(told.lines, match_lines(told.lines, claim.lines), strict=True):
+        if ours is None:
+            strangers.append(line)
+        else:
+            matched.append((line, ours))
+    own = _own_shares(told, [line for line, _ in matched])
     decided = tuple(
         Decided(
             order=order,
             line_id=ours.line_id,
             charge_cents=line.charge_cents,
-            paid_cents=line.paid_cents,
-            adjustments=(*line.adjustments, *more),
+            paid_cents=line.paid_cents - share.less_paid,
+            adjustments=(*line.adjustments, *share.adjustments),
             remarks=line.remarks or told.remarks,
         )
-        for line, ours, more in zip(told.lines, matches, own, strict=True)
-        if ours is not None
+        for (line, ours), share in zip(matched, own, strict=True)
     )
-    strangers = tuple(line for line, ours in zip(told.lines, matches, strict=True) if ours is None)
-    return Laid(decided, strangers)
+    return Laid(decided, tuple(strangers))
 
 
-def _own_adjustments(told: RemittanceClaim, matches: list[BookedLine | None]) -> list[list[Adjustment]]:
-    """The claim's own adjustments for each line, where they are what the lines leave unexplained."""
-    nothing: list[list[Adjustment]] = [[] for _ in told.lines]
-    if not told.adjustments or None in matches:
-        return nothing
-    rests = [line.charge_cents - line.paid_cents - sum(one.cents for one in line.adjustments) for line in told.lines]
-    return fill(told.adjustments, rests) or nothing
+class _Share(NamedTuple):
+    """A line's part of what was adjusted on the claim as a whole, and of its money what that takes away."""
+
+    adjustments: tuple[Adjustment, ...] = ()
+    less_paid: int = 0
+
+
+def _own_shares(told: RemittanceClaim, lines: list[RemittanceLine]) -> list[_Share]:
+    """The claim's own adjustments for each line.
+
+    By the standard they lower what the lines, each balanced by itself, say was paid. Some payers leave them out of the
+    lines' own balance instead: then they are what the lines lack.
+    """
+    if not told.adjustments or not lines:
+        return [_Share()] * len(lines)
+    rests = [line.charge_cents - line.paid_cents - sum(one.cents for one in line.adjustments) for line in lines]
+    filled = fill(told.adjustments, rests)
+    if filled is not None and any(rests):
+        return [_Share(tuple(part)) for part in filled]
+    weights = [abs(line.paid_cents) for line in lines]
+    if not any(weights):
+        weights = [abs(line.charge_cents) for line in lines]
+    parts = [(one, spread(one.cents, weights)) for one in told.adjustments]
+    return [
+        _Share(
+            tuple(Adjustment(one.group, one.carc, part[at]) for one, part in parts if part[at]),
+            sum(part[at] for _, part in parts),
+        )
+        for at in range(len(lines))
+    ]
 
 
 def _without_lines(told: RemittanceClaim, claim: BookedClaim, order: Order) -> tuple[Decided, ...]:

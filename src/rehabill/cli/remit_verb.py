@@ -1,0 +1,146 @@
+"""`rehabill remit`: remittances to read and to print."""
+
+from pathlib import Path
+
+import click
+import msgspec
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from rehabill.almanac import code_lists
+from rehabill.base.errors import InputError, PdfMissing
+from rehabill.base.finding import Finding
+from rehabill.base.money import dollars
+from rehabill.cli.records import FINDINGS
+from rehabill.cli.x12.files import (
+    Reader,
+    chunks,
+    counted,
+    files_argument,
+    name_of,
+    plain,
+    width,
+    write_json,
+    write_whole,
+)
+from rehabill.edi.remittance_835 import remittances
+from rehabill.engine.advice.pdf import render
+from rehabill.engine.advice.table import Advice, AdviceClaim, Figures, advice
+
+
+@click.group("remit")
+def command() -> None:
+    """What payers paid, and why not more."""
+
+
+@command.command("show")
+@files_argument
+@click.option("--pdf", type=click.Path(path_type=Path, dir_okay=False), help="Also write the remittances as a PDF.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object for each payment.")
+def show(files: tuple[Path, ...], pdf: Path | None, as_json: bool) -> None:
+    """Remittances (835) claim by claim and line by line: what was paid, adjusted, refused, and whether it adds up.
+
+    Patients are named: it is the page a biller works from.
+    """
+    reader = Reader(as_json)
+    every: list[Advice] = []
+    has_findings = False
+    for path in files:
+        advices, findings = _read(path, reader)
+        every += advices
+        has_findings = has_findings or bool(findings)
+        if as_json:
+            for one in advices:
+                write_json({"file": name_of(path), **msgspec.to_builtins(one)})
+            for finding in findings:
+                write_json({"file": name_of(path), "finding": finding})
+            continue
+        for one in advices:
+            _print(one)
+        for finding in findings:
+            click.echo(f"{name_of(path)}: {finding.rule} {finding.message}")
+    if pdf is not None and every:
+        try:
+            written = write_whole(pdf, [render(every)])
+        except PdfMissing as missing:
+            raise click.UsageError(str(missing)) from None
+        if not as_json:
+            click.echo(f"Written to {pdf}: {counted(len(every), 'payment')} ({written:,} bytes)")
+    reader.finish(FINDINGS if has_findings else 0)
+
+
+def _read(path: Path, reader: Reader) -> tuple[list[Advice], list[Finding]]:
+    """The payments of a file, and what is wrong in it; a file without one is told and skipped."""
+    try:
+        data = b"".join(chunks(path))
+    except InputError as error:
+        reader.fail(path, error.message)
+        return [], []
+    told, findings = remittances(data)
+    if not told:
+        reader.fail(path, "; ".join(finding.message for finding in findings) or "holds no remittance (835)")
+        return [], []
+    lists = code_lists.load()
+    return [advice(one, lists) for one in told], findings
+
+
+_console = Console(highlight=False, soft_wrap=False, width=max(width(), 120))
+_MONEY = ("charged", "allowed", "contract", "sequestr.", "patient", "prior", "refused", "paid")
+
+
+def _print(one: Advice) -> None:
+    day = f", {one.day}" if one.day else ""
+    _console.print(Text(f"{one.payer or 'Payer without a name'} → {one.payee or 'payee without a name'}", style="bold"))
+    _console.print(
+        Text(f"{one.method} {one.trace}{day}: {dollars(one.amount_cents)} for {_claims(one)}; {_balance(one)}")
+    )
+    for claim in one.claims:
+        _console.print()
+        _claim(claim)
+    _console.print()
+    if one.moves or one.rest:
+        _console.print(Text(f"Paid on claims {dollars(one.total.paid)}"))
+        for move in one.moves:
+            words = " ".join(part for part in (move.reason, move.words, plain(move.reference)) if part)
+            _console.print(Text(f"  {dollars(-move.cents)}  PLB {words}"))
+        _console.print(Text(f"Payment {dollars(one.amount_cents)}"))
+    for code, words in one.meanings:
+        _console.print(Text(f"{code:>6}  {words}", style="dim"))
+    _console.print()
+
+
+def _claims(one: Advice) -> str:
+    return counted(len(one.claims), "claim")
+
+
+def _balance(one: Advice) -> str:
+    return f"{dollars(one.rest)} out of balance" if one.rest else "balanced"
+
+
+def _claim(claim: AdviceClaim) -> None:
+    who = " ".join(part for part in (plain(claim.patient), plain(claim.member_id)) if part) or "patient not told"
+    forwarded = f" to {plain(claim.forwarded_to)}" if claim.forwarded_to else ""
+    number = f"  payer's number {plain(claim.payer_claim_number)}" if claim.payer_claim_number else ""
+    name = plain(claim.claim_number) or "claim without a number"
+    _console.print(Text.assemble((name, "bold"), f"  {who}  ", (claim.status + forwarded, "cyan"), (number, "dim")))
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    for column in ("day", "service", "units", *_MONEY, "why"):
+        table.add_column(column, justify="right" if column in (*_MONEY, "units") else "left", overflow="fold")
+    for line in claim.lines:
+        day = str(line.day) if line.day else ""
+        why = Text(plain(", ".join(line.reasons)))
+        table.add_row(f"  {day}", Text(plain(line.service)), line.units, *_figures(line.figures), why)
+    if len(claim.lines) > 1:
+        table.add_row("  claim", "", "", *_figures(claim.total), "", style="bold")
+    _console.print(table)
+    if claim.total.rest:
+        _console.print(Text(f"  The payer's figures leave {dollars(claim.total.rest)} unexplained.", style="red"))
+
+
+def _figures(figures: Figures) -> list[str]:
+    cents = (
+        figures.charge, figures.allowed, figures.contractual, figures.sequestration, figures.patient, figures.prior,
+        figures.refused, figures.paid,
+    )  # fmt: skip
+    return [dollars(one) if one else "" for one in cents]
