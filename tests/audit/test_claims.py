@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 pytest.importorskip("pyarrow", reason="NOT TESTED: the bulk readers need rehabill[audit]")
 
-from rehabill.audit import Claims, iter_claims, read_claims
+from rehabill.audit import Claims, read_claims
 from rehabill.demo.x12_files import claims_837p
 
 
@@ -108,27 +108,6 @@ def test_generated_file_is_balanced_and_read_as_the_oracle_reads_it(generated: b
     assert {"1", "7"} == set(got.claims.column("frequency").to_pylist())
 
 
-@pytest.mark.parametrize("piece", [1_024, 5_000, 40_000, 400_000])
-def test_pieces_change_nothing(generated: bytes, piece: int) -> None:
-    data = generated[:300_000] if piece < 5_000 else generated
-    whole, parts = read_claims(data), read_claims(data, piece_bytes=piece)
-    for name in Claims._fields:
-        assert getattr(parts, name).to_pylist() == getattr(whole, name).to_pylist(), name
-
-
-def test_a_file_on_disk_several_workers_and_a_stream_give_the_same(generated: bytes, tmp_path: Any) -> None:
-    path = tmp_path / "claims.837"
-    path.write_bytes(generated)
-    whole = read_claims(generated)
-    pooled = read_claims(path, workers=2, piece_bytes=200_000)
-    parts = list(iter_claims(str(path), piece_bytes=100_000))
-    assert len(parts) > 5
-    for name in Claims._fields:
-        rows = getattr(whole, name).to_pylist()
-        assert getattr(pooled, name).to_pylist() == rows, name
-        assert [row for part in parts for row in getattr(part, name).to_pylist()] == rows, name
-
-
 def test_published_files_read_as_expected(samples: Any, oracle: Any) -> None:
     rows = [one for one in csv.DictReader((samples / "EXPECTED.csv").read_text().splitlines()) if one["kind"] == "837p"]
     assert len(rows) > 40
@@ -218,6 +197,16 @@ def test_what_stands_in_no_claim_is_told() -> None:
         ("outside-claim", "LX"), ("outside-claim", "CAS"), ("not-an-amount", "CLM"), ("missing-amount", "LX")
     ]  # fmt: skip
     assert got.claims.column("is_balanced").to_pylist() == [None]
+
+
+def test_what_is_wrong_in_another_payers_adjustment_is_told_as_in_a_remittance() -> None:
+    got = read_claims(small(
+        "CLM*C1*10***11:B:1", "SBR*P*18*******CI", "CAS*CO**1*x", "NM1*PR*2*FIRST*****PI*F1", "LX*1",
+        "SV1*HC:97110*10*UN*1",
+    ))  # fmt: skip
+    assert [(one["kind"], one["element"]) for one in got.faults.to_pylist()] == [
+        ("missing-value", "CAS02"), ("not-a-quantity", "CAS04")
+    ]  # fmt: skip
 
 
 @settings(max_examples=150, deadline=None)

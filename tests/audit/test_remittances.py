@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 pytest.importorskip("pyarrow", reason="NOT TESTED: the bulk readers need rehabill[audit]")
 
-from rehabill.audit import Remittances, iter_remittances, read_remittances
+from rehabill.audit import Remittances, read_remittances
 from rehabill.demo.x12_files import remittance_835
 
 
@@ -110,27 +110,6 @@ def test_generated_file_is_balanced_and_read_as_the_oracle_reads_it(generated: b
     assert len(got.provider_adjustments) > 0
 
 
-@pytest.mark.parametrize("piece", [1_024, 5_000, 40_000, 400_000])
-def test_pieces_change_nothing(generated: bytes, piece: int) -> None:
-    data = generated[:300_000] if piece < 5_000 else generated
-    whole, parts = read_remittances(data), read_remittances(data, piece_bytes=piece)
-    for name in Remittances._fields:
-        assert getattr(parts, name).to_pylist() == getattr(whole, name).to_pylist(), name
-
-
-def test_a_file_on_disk_several_workers_and_a_stream_give_the_same(generated: bytes, tmp_path: Any) -> None:
-    path = tmp_path / "remittance.835"
-    path.write_bytes(generated)
-    whole = read_remittances(generated)
-    pooled = read_remittances(path, workers=2, piece_bytes=200_000)
-    parts = list(iter_remittances(str(path), piece_bytes=100_000))
-    assert len(parts) > 5
-    for name in Remittances._fields:
-        rows = getattr(whole, name).to_pylist()
-        assert getattr(pooled, name).to_pylist() == rows, name
-        assert [row for part in parts for row in getattr(part, name).to_pylist()] == rows, name
-
-
 HEAD = (
     "ISA*00*          *00*          *ZZ*A              *ZZ*B              *260101*0800*^*00501*000000001*0*T*:~"
     "GS*HP*A*B*20260101*0800*1*X*005010X221A1~ST*835*0001~BPR*I*90*C*CHK************20260101~TRN*1*T1*1999999999~"
@@ -215,6 +194,18 @@ def test_service_dates_of_a_span_of_days() -> None:
     ))  # fmt: skip
     row = got.lines.to_pylist()[0]
     assert (row["service_date"], row["service_until"]) == (dt.date(2026, 1, 2), dt.date(2026, 1, 3))
+
+
+def test_a_day_that_is_none_is_told_once() -> None:
+    got = read_remittances(small("DTM*405*20260230", "LX*1", "CLP*A*1*1*1**12*P1"))
+    assert [(one["kind"], one["element"]) for one in got.faults.to_pylist()] == [("not-a-date", "DTM02")]
+    assert got.payments.column("production_date").to_pylist() == [None]
+
+
+def test_zeros_after_the_cents_change_nothing() -> None:
+    got = read_remittances(small("LX*1", "CLP*A*1*12.500*12.5**12*P1"))
+    assert got.claims.column("charge_cents").to_pylist() == got.claims.column("paid_cents").to_pylist() == [1_250]
+    assert len(got.faults) == 0
 
 
 def test_every_file_that_is_none_says_so() -> None:

@@ -10,9 +10,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from rehabill.audit.arrays import Ints
+from rehabill.audit.columns import Amounts
+from rehabill.audit.context import Kind
+from rehabill.audit.envelopes import Envelopes
 from rehabill.audit.faults import Fault, fault
 from rehabill.audit.faults import table as fault_table
-from rehabill.audit.pieces import Kind, Piece, Source, pieces
+from rehabill.audit.pieces import Piece, pieces
+from rehabill.audit.sources import Source
 from rehabill.x12.delimiters import STANDARD
 
 PIECE = 1 << 21
@@ -37,10 +42,21 @@ class Part(NamedTuple):
     tables: Tables
     balances: list[Balance]
     """Of the carried set, when there is one, and then of each that begins here."""
-    is_carried: bool
-    closed_at: list[tuple[int, str]]
-    is_open: bool
+    envelopes: Envelopes
     faults: list[Fault]
+
+
+def balances(found: Envelopes, set_of_claim: Ints, cents: Amounts, taken: Amounts | None = None) -> list[Balance]:
+    """Of each set of a piece; `set_of_claim` is -1 outside of sets, `taken` stands by set."""
+    count = len(found.sets)
+    sums = cents.summed(set_of_claim, count)
+    claims = np.bincount(set_of_claim[set_of_claim >= 0], minlength=count)
+    taken = taken or Amounts(np.zeros(count, np.int64), np.ones(count, bool))
+    known = sums.known & taken.known
+    return [
+        Balance(int(claims[at]), int(sums.cents[at]), int(taken.cents[at]), bool(known[at]), found.segments[at])
+        for at in range(count)
+    ]
 
 
 class Reader(NamedTuple):
@@ -115,11 +131,12 @@ class _Merger:
     def add(self, part: Part, faults: list[Fault]) -> Tables:
         faults = [*faults, *part.faults]
         balances = list(part.balances)
-        if self.is_open and not part.is_carried:
+        found = part.envelopes
+        if self.is_open and not found.first_is_carried:
             faults.append(self._not_closed())
-        if part.is_carried:
+        if found.first_is_carried:
             self.balance = _sum(self.balance, balances.pop(0))
-            for byte, said in part.closed_at:
+            for byte, said in found.closed_at:
                 if said != str(self.balance.segments):
                     faults.append(fault(byte, "set-count", "SE", "SE01", said=said, found=self.balance.segments))
         result: Tables = {self.reader.sets: self._sets(part, balances)}
@@ -135,17 +152,17 @@ class _Merger:
 
     def _sets(self, part: Part, balances: list[Balance]) -> pa.Table:
         """The rows of the sets that are whole now."""
-        sets = part.tables[self.reader.sets]
+        sets, is_open = part.tables[self.reader.sets], part.envelopes.is_open
         whole: list[pa.Table] = []
-        if self.pending is not None and (len(sets) or not part.is_open):
+        if self.pending is not None and (len(sets) or not is_open):
             whole.append(self.reader.finish(self.pending, [self.balance]))
             self.pending = None
         if len(sets):
-            closed = len(sets) - part.is_open
+            closed = len(sets) - is_open
             whole.append(self.reader.finish(sets.slice(0, closed), balances[:closed]))
-            if part.is_open:
+            if is_open:
                 self.pending, self.balance = sets.slice(closed), balances[closed]
-        self.is_open = part.is_open
+        self.is_open = is_open
         return _joined(whole) if whole else self._no_sets()
 
     def end(self, faults: list[Fault]) -> Tables:

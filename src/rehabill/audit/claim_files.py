@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from rehabill.audit.bulk import PIECE, Balance, Reader, iter_tables, read_tables
 from rehabill.audit.claims import read_piece
-from rehabill.audit.pieces import Source
+from rehabill.audit.sources import Source
 
 
 class Claims(NamedTuple):

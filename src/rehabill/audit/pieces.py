@@ -5,23 +5,18 @@ read it without having seen what came before.
 """
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Literal
 
 import msgspec
-import numpy as np
 
+from rehabill.audit.context import Context, Kind
 from rehabill.audit.faults import Fault, fault
+from rehabill.audit.sources import InMemory, OnDisk, Source, open_source
+from rehabill.audit.starts import NOISE, first_from, headers_and_trailers, last_start_of, level_of
 from rehabill.x12.delimiters import Delimiters, bare_set, header_of
-
-Kind = Literal["835", "837"]
-Source = bytes | str | Path
 
 _ISA = re.compile(rb"ISA[^A-Za-z0-9 \r\n]")
 _BLANK = b" \t\r\n\0\x1a\xef\xbb\xbf"
-_NOISE = b"\r\n \t"
 _HEADER_REACH = 512
 _BARE_REACH = 4_096
 LONGEST_SEGMENT = 1 << 24
@@ -42,38 +37,6 @@ class Piece(msgspec.Struct, frozen=True):
     data: bytes
 
 
-def open_source(source: Source) -> "_Bytes | _File":
-    return _Bytes(source) if isinstance(source, bytes) else _File(Path(source))
-
-
-class _Bytes:
-    def __init__(self, data: bytes) -> None:
-        self.data, self.size = data, len(data)
-
-    def read(self, start: int, length: int) -> bytes:
-        return self.data[start : start + length]
-
-    def close(self) -> None:
-        pass
-
-
-class _File:
-    def __init__(self, path: Path) -> None:
-        self.file = path.open("rb", buffering=0)
-        self.size = path.stat().st_size
-
-    def read(self, start: int, length: int) -> bytes:
-        self.file.seek(start)
-        parts, missing = [], length
-        while missing > 0 and (part := self.file.read(missing)):
-            parts.append(part)
-            missing -= len(part)
-        return b"".join(parts)
-
-    def close(self) -> None:
-        self.file.close()
-
-
 def pieces(source: Source, kind: Kind, size: int, faults: list[Fault]) -> Iterator[Piece]:
     """The pieces of a file, each of about `size` bytes. Never raises on what a file may hold."""
     opened = open_source(source)
@@ -86,7 +49,7 @@ def pieces(source: Source, kind: Kind, size: int, faults: list[Fault]) -> Iterat
 class _Planner:
     """`text` begins at byte `at` of the source."""
 
-    def __init__(self, source: _Bytes | _File, kind: Kind, size: int, faults: list[Fault]) -> None:
+    def __init__(self, source: InMemory | OnDisk, kind: Kind, size: int, faults: list[Fault]) -> None:
         self.source, self.kind, self.size, self.faults = source, kind, max(size, 1_024), faults
         self.text = b""
         self.at = 0
@@ -97,7 +60,7 @@ class _Planner:
         """Length of the ISA that `text` begins with; 0 inside an interchange."""
         self.has_header = False
         """An ISA stands in `text`."""
-        self.context = _Context(kind)
+        self.context = Context(kind)
         self.found = False
         self.stray = -1
 
@@ -162,7 +125,7 @@ class _Planner:
         if header.oddity:
             self.faults.append(fault(self.at, "header-odd", "ISA", why=header.oddity))
         self.delimiters, self.header = header.delimiters, header.length
-        self.context = _Context(self.kind)
+        self.context = Context(self.kind)
         return True
 
     def without_header(self) -> Iterator[Piece]:
@@ -176,7 +139,7 @@ class _Planner:
         self.faults.append(fault(begun, "no-envelope", "ST"))
         self.found, self.at, self.text, self.stray = True, begun, b"", -1
         self.delimiters = delimiters
-        self.context = _Context(self.kind)
+        self.context = Context(self.kind)
         while self.delimiters is not None:
             self.fill()
             piece = self.take(delimiters)
@@ -219,17 +182,17 @@ class _Planner:
         """
         passed = self.header
         self.has_header = passed > 0
-        headers, trailers = _headers_and_trailers(self.text, terminator, element)
+        headers, trailers = headers_and_trailers(self.text, terminator, element)
         while True:
-            next_header = _first(headers, max(passed, 3 if self.header else 0))
-            trailer = _first(trailers, passed)
+            next_header = first_from(headers, max(passed, 3 if self.header else 0))
+            trailer = first_from(trailers, passed)
             if next_header >= 0 and (trailer < 0 or next_header < trailer):
                 return self.text.rfind(terminator, 0, next_header) + 1, False
             end = self.text.find(terminator, trailer) + 1 if trailer >= 0 else 0
             if not end:
                 return 0, True
             following = end
-            while following < len(self.text) and self.text[following] in _NOISE:
+            while following < len(self.text) and self.text[following] in NOISE:
                 following += 1
             same = None
             if len(self.text) - following >= _HEADER_REACH and self.text.startswith(b"ISA" + element, following):
@@ -263,142 +226,10 @@ class _Planner:
         best = 0
         for name in names:
             at = last_start_of(name + element, self.text, terminator, best, whole)
-            while name == b"HL" and at > 0 and _level(self.text, at, terminator, element) not in (b"20", b"22"):
+            while name == b"HL" and at > 0 and level_of(self.text, at, terminator, element) not in (b"20", b"22"):
                 at = last_start_of(name + element, self.text, terminator, best, at)
             best = max(best, at)
         return best if best > self.header else 0
-
-
-class _Context:
-    """The segments that the next piece stands under."""
-
-    def __init__(self, kind: Kind) -> None:
-        self.kind = kind
-        self.isa = self.gs = self.st = self.billing = b""
-
-    def text(self) -> bytes:
-        return self.isa + self.gs + self.st + self.billing
-
-    def pass_over(self, text: bytes, terminator: bytes, element: bytes, has_header: bool) -> None:
-        """Take note of what `text`, a piece, leaves open."""
-
-        noise = bytes(mark for mark in b"\r\n" if mark != terminator[0])
-        if _has_broken_lines(text, terminator):
-            text = text.translate(None, noise)
-
-        def whole(at: int) -> bytes:
-            return text[at : text.find(terminator, at) + 1]
-
-        header = last_start_of(b"ISA" + element, text, terminator, 0, len(text)) if has_header else -1
-        if header >= 0:
-            self.isa, self.gs, self.st, self.billing = whole(header), b"", b"", b""
-        begun = max(header, 0)
-        opened = last_start_of(b"ST" + element, text, terminator, begun, len(text))
-        later = _groups_and_trailers(text, terminator, element, max(opened, begun))
-        groups = [at for at in later if text.startswith(b"GS", at)]
-        group = groups[-1] if groups else last_start_of(b"GS" + element, text, terminator, begun, max(opened, begun))
-        if group >= 0:
-            self.gs = whole(group)
-        if opened >= 0:
-            self.st, self.billing = whole(opened), b""
-        if later:
-            self.st = self.billing = b""
-        if self.kind == "837":
-            self.pass_over_levels(text, terminator, element, max(opened, begun, *later, 0), noise)
-        self.isa, self.gs, self.st = (part.translate(None, noise) for part in (self.isa, self.gs, self.st))
-
-    def pass_over_levels(self, text: bytes, terminator: bytes, element: bytes, begun: int, noise: bytes) -> None:
-        at = len(text)
-        for mark in (element + b"20" + element, element + b"20" + terminator):
-            found = text.rfind(mark, begun)
-            while found >= 0:
-                start = text.rfind(terminator, 0, found) + 1
-                while text[start] in _NOISE:
-                    start += 1
-                if text.startswith(b"HL" + element, start) and _level(text, start, terminator, element) == b"20":
-                    at = start if at == len(text) else max(at, start)
-                    break
-                found = text.rfind(mark, begun, found)
-        if at == len(text):
-            return
-        nexts = [start_of(name + element, text, terminator, at + 2) for name in (b"HL", b"CLM", b"SE")]
-        end = min((one for one in nexts if one >= 0), default=len(text))
-        self.billing = text[at : text.rfind(terminator, at, end) + 1].translate(None, noise)
-
-
-def _headers_and_trailers(text: bytes, terminator: bytes, element: bytes) -> tuple[list[int], list[int]]:
-    """Where ISA and IEA segments begin: every I is looked at, which is faster than to search for the two words."""
-    letters = np.frombuffer(text, np.uint8)
-    at = np.flatnonzero(letters[: max(len(letters) - 3, 0)] == ord("I"))
-    at = at[(letters[at + 2] == ord("A")) & (letters[at + 3] == element[0])]
-    found: tuple[list[int], list[int]] = ([], [])
-    for one in at.tolist():
-        if text[one + 1] in b"SE" and _begins(text, one, terminator):
-            found[text[one + 1] == ord("E")].append(one)
-    return found
-
-
-def _groups_and_trailers(text: bytes, terminator: bytes, element: bytes, start: int) -> list[int]:
-    """Where SE, GS, GE and IEA segments begin from `start` on: what ends a set."""
-    letters = np.frombuffer(text, np.uint8)[start:]
-    if len(letters) < 3:
-        return []
-    first, second = letters[:-2], letters[1:-1]
-    likely = letters[2:] == element[0]
-    likely &= ((second == ord("E")) & ((first == ord("S")) | (first == ord("G")))) | (
-        ((second == ord("S")) & (first == ord("G"))) | ((second == ord("A")) & (first == ord("E")))
-    )
-    at = (np.flatnonzero(likely) + start).tolist()
-    at = [one - 1 if text[one] == ord("E") else one for one in at]
-    return [one for one in at if text[one] in b"SGI" and _begins(text, one, terminator)]
-
-
-def _has_broken_lines(text: bytes, terminator: bytes) -> bool:
-    """Whether line ends stand elsewhere than after segments: they may break a segment's name in two."""
-    letters = np.frombuffer(text, np.uint8)
-    before, after = letters[:-1], letters[1:]
-    returns = np.count_nonzero(after == 13)
-    if returns:
-        wanted = np.count_nonzero((before == terminator[0]) & (after == 13))
-        feeds = np.count_nonzero((before == 13) & (after == 10))
-        return bool(wanted < returns or feeds < np.count_nonzero(letters == 10))
-    return bool(np.count_nonzero((before == terminator[0]) & (after == 10)) < np.count_nonzero(letters == 10))
-
-
-def _first(places: list[int], start: int) -> int:
-    """The first of the places from `start` on; -1 when there is none."""
-    at = bisect_left(places, start)
-    return places[at] if at < len(places) else -1
-
-
-def _level(text: bytes, at: int, terminator: bytes, element: bytes) -> bytes:
-    """HL03 of the segment at `at`."""
-    fields = text[at : text.find(terminator, at)].split(element)
-    return fields[3].strip(b"\r\n") if len(fields) > 3 else b""
-
-
-def _begins(text: bytes, at: int, terminator: bytes) -> bool:
-    before = at - 1
-    mark = terminator[0]
-    while before >= 0 and text[before] != mark and text[before] in _NOISE:
-        before -= 1
-    return before < 0 or text[before] == mark
-
-
-def start_of(mark: bytes, text: bytes, terminator: bytes, start: int) -> int:
-    """Where the first segment beginning with `mark` is, from `start` on; -1 when there is none."""
-    at = text.find(mark, start)
-    while at >= 0 and not _begins(text, at, terminator):
-        at = text.find(mark, at + 1)
-    return at
-
-
-def last_start_of(mark: bytes, text: bytes, terminator: bytes, start: int, end: int) -> int:
-    """Where the last segment beginning with `mark` is between `start` and `end`; -1 when there is none."""
-    at = text.rfind(mark, start, end)
-    while at >= 0 and not _begins(text, at, terminator):
-        at = text.rfind(mark, start, at)
-    return at
 
 
 def _why_no_x12(start: bytes) -> str:

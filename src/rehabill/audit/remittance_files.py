@@ -6,8 +6,8 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from rehabill.audit.bulk import PIECE, Balance, Reader, iter_tables, read_tables
-from rehabill.audit.pieces import Source
 from rehabill.audit.remittances import read_piece
+from rehabill.audit.sources import Source
 
 
 class Remittances(NamedTuple):
