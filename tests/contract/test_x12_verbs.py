@@ -86,7 +86,7 @@ def test_split_and_merge(run: Run, tmp_path: Path) -> None:
     assert run("x12", "merge", *made, "--out", whole).code == 0
     assert run("x12", "diff", CLAIMS, whole).code == 0
     assert run("x12", "split", CLAIMS, "--out", out, "--by", "claims=1").code == 2
-    assert run("x12", "split", REMITTANCE, "--out", tmp_path / "a", "--by", "claims=2").code == 3
+    assert run("x12", "split", REMITTANCE, "--out", tmp_path / "a", "--by", "claims=2").code == 2
     assert run("x12", "split", CLAIMS, "--out", tmp_path / "b", "--by", "claims=0").code == 2
     refused = tmp_path / "refused"
     answer = run("x12", "merge", CLAIMS, REMITTANCE, "--out", refused)
@@ -180,7 +180,7 @@ def test_every_sample_through_every_tool(run: Run, tmp_path: Path) -> None:
             assert run("x12", *verb, path).code in (0, 1, 3), path
         assert run("x12", "diff", path, path).code in (0, 3), path
         assert run("x12", "split", path, "--out", tmp_path / f"s{number}").code in (0, 3), path
-        assert run("x12", "split", path, "--out", tmp_path / f"c{number}", "--by", "claims=1").code in (0, 3), path
+        assert run("x12", "split", path, "--out", tmp_path / f"c{number}", "--by", "claims=1").code in (0, 2, 3), path
         assert run("x12", "merge", path, "--out", tmp_path / f"m{number}").code in (0, 2, 3), path
         assert run("x12", "pseudonymize", path, "--out", tmp_path / f"p{number}").code in (0, 3), path
         tree = tmp_path / f"t{number}"

@@ -339,8 +339,8 @@ class TestSearchAndStats:
         (kind,) = counted.kinds.values()
         assert (kind.sets, kind.units, kind.charge_cents, kind.paid_cents) == (1, 2, 19_700, 11_734)
         assert counted.payment_cents == kind.paid_cents - counted.provider_adjustment_cents
-        assert counted.payers == {"SAMPLE MUTUAL HEALTH": 2}
-        assert counted.reasons["CO-45"].count == 3
+        assert kind.payers == {"SAMPLE MUTUAL HEALTH": 2}
+        assert kind.adjustments["CO-45"].count == 3
         assert (counted.first_day, counted.last_day) == ("20260322", "20260323")
 
 

@@ -8,17 +8,27 @@ from typing import Any, Literal, cast
 import click
 import msgspec
 
+from rehabill.base.errors import InputError
 from rehabill.base.finding import Finding
 from rehabill.cli.records import FINDINGS, UNREADABLE, json_option
-from rehabill.cli.x12.files import Reader, files_argument, name_of, write_json, write_whole
+from rehabill.cli.x12.files import (
+    UNREAD,
+    Gaps,
+    Reader,
+    counted,
+    files_argument,
+    name_of,
+    write_json,
+    write_whole,
+)
 from rehabill.cli.x12.findings import Placed, Watched, business_field, show
 from rehabill.edi.check import check_file
 from rehabill.x12.acknowledge import acknowledge_999, reply, ta1
 from rehabill.x12.check.report import FileReport, SetReport
 from rehabill.x12.faults import KINDS
-from rehabill.x12.tools.personal import discreet
+from rehabill.x12.scan import batches
+from rehabill.x12.tools.personal import discreet_report
 
-_NOT_X12 = ("X100",)
 _HIGHEST = 7
 
 
@@ -38,38 +48,59 @@ def check(
 ) -> None:  # fmt: skip
     """What is wrong with FILES, claim by claim: where it stands, which field it is, and why.
 
-    Exit codes: 0 clean, 1 errors or warnings, 3 no X12 file. --json writes one object a file.
+    Exit codes: 0 clean, 1 errors or warnings, 3 a file that cannot be read whole. --json writes one object a file.
     """
     if (answer is None) != (out is None) or (answer and len(files) != 1):
         raise click.UsageError("--acknowledge and --out go together, with one FILE")
-    reader, code = Reader(), 0
+    reader, code = Reader(as_json), 0
     for path in files:
-        blocks = Watched(path)
-        report = check_file(blocks, frozenset(range(1, level + 1)))
-        placed = list(_placed(report, blocks, show_personal))
+        try:
+            blocks = Watched(path)
+            report = check_file(blocks, frozenset(range(1, level + 1)))
+            is_whole = _is_whole(report, blocks)
+        except InputError as error:
+            reader.fail(path, error.message)
+            continue
+        told = report if show_personal else discreet_report(report)
+        placed = list(_placed(told, blocks))
         if as_json:
-            write_json(_record(path, report, placed))
+            write_json(_record(path, told, placed))
         else:
-            show(name_of(path), report, placed)
-        if any(one.finding.rule in _NOT_X12 for one in placed):
+            show(name_of(path), told, placed)
+        if not is_whole:
             reader.exit_code = UNREADABLE
         elif any(one.finding.severity != "info" and one.finding.status == "fail" for one in placed):
             code = FINDINGS
         if answer and out:
-            _answer(answer, report, control_number, out)
+            if report.interchanges:
+                _answer(answer, report, control_number, out)
+            else:
+                reader.fail(path, "there is no interchange to answer, and nothing is written")
     reader.finish(code)
 
 
-def _placed(report: FileReport, blocks: Watched, show_personal: bool) -> Iterator[Placed]:
+def _is_whole(report: FileReport, blocks: Watched) -> bool:
+    """Was the file read, all of it, and is there something in it?"""
+    found = [*report.findings, *(finding for one in report.interchanges for finding in one.findings)]
+    if any(finding.rule in UNREAD for finding in found):
+        return False
+    return any(_sets(report)) or _holds_an_answer(blocks)
+
+
+def _holds_an_answer(blocks: Watched) -> bool:
+    """Is there a TA1, which stands in no set?"""
+    gaps = Gaps()
+    for batch in batches(blocks, []):
+        gaps.before(batch)
+    return gaps.has_content
+
+
+def _placed(report: FileReport, blocks: Watched) -> Iterator[Placed]:
     """The findings in the order of the file, each with what it is about."""
     of: dict[int, SetReport] = {id(finding): one for one in _sets(report) for finding in one.findings}
     for finding in report.all_findings():
         transaction = of.get(id(finding))
-        if transaction is not None and not show_personal:
-            discreet_one = discreet(finding, transaction.id, transaction.version)
-        else:
-            discreet_one = finding
-        yield Placed(discreet_one, transaction, _line(finding, blocks), business_field(finding, transaction))
+        yield Placed(finding, transaction, _line(finding, blocks), business_field(finding, transaction))
 
 
 def _line(finding: Finding, blocks: Watched) -> int | None:
@@ -103,8 +134,6 @@ def _record(path: Path, report: FileReport, placed: list[Placed]) -> dict[str, A
 
 def _answer(kind: Literal["999", "ta1"], report: FileReport, number: int, out: Path) -> None:
     """One interchange back for each that was received."""
-    if not report.interchanges:
-        raise click.UsageError("there is no interchange to answer")
     now = datetime.now()  # noqa: DTZ005 (the office's own clock stands in an envelope)
     texts = []
     for index, received in enumerate(report.interchanges):
@@ -113,4 +142,4 @@ def _answer(kind: Literal["999", "ta1"], report: FileReport, number: int, out: P
         texts.append(ta1(received, envelope) if kind == "ta1" else acknowledge_999(received, envelope))
     write_whole(out, (text.encode("latin-1", "replace") for text in texts))
     if str(out) != "-":
-        click.echo(f"Written to {out}: {kind.upper()} for {len(texts)} interchange{'s' * (len(texts) > 1)}", err=True)
+        click.echo(f"Written to {out}: {kind.upper()} for {counted(len(texts), 'interchange')}", err=True)

@@ -8,7 +8,17 @@ import click
 
 from rehabill.base.errors import InputError
 from rehabill.cli.records import UNREADABLE
-from rehabill.cli.x12.files import Reader, chunks, file_argument, files_argument, name_of, write_json, write_whole
+from rehabill.cli.x12.files import (
+    Reader,
+    chunks,
+    counted,
+    file_argument,
+    files_argument,
+    name_of,
+    write_json,
+    write_whole,
+)
+from rehabill.x12.tools.envelopes import NotSuited
 from rehabill.x12.tools.merge import Merger
 from rehabill.x12.tools.split import Pieces
 
@@ -38,12 +48,12 @@ def split(file: Path, out: Path, by: int | None, control_number: int | None, as_
 
     Interchange control numbers count on from the first. By claims, the levels (HL) are numbered anew.
     """
-    reader, pieces = Reader(), Pieces(by, control_number)
+    reader, pieces = Reader(as_json), Pieces(by, control_number)
     stem, suffix = ("piece", ".x12") if str(file) == "-" else (file.stem, file.suffix)
     claims = 0
     try:
-        out.mkdir(parents=True, exist_ok=True)
         for number, piece in enumerate(pieces.of(reader.segments(file)), 1):
+            out.mkdir(parents=True, exist_ok=True)
             path = out / f"{stem}-{number:03d}{suffix}"
             if path.exists():
                 raise click.UsageError(f"{path} is there already: choose an empty folder")
@@ -51,14 +61,18 @@ def split(file: Path, out: Path, by: int | None, control_number: int | None, as_
             claims += piece.claims
             if as_json:
                 write_json({"file": str(path), "set": piece.control, "claims": piece.claims, "bytes": len(piece.text)})
+    except NotSuited as error:
+        raise click.UsageError(f"{name_of(file)}: {error.message}") from None
     except InputError as error:
         reader.fail(file, error.message)
     except OSError as error:
         raise click.UsageError(f"{out} cannot be written ({error.strerror})") from None
-    if not as_json:
-        click.echo(f"Written to {out}: {pieces.count:,} files, {claims:,} claims")
+    if not pieces.count and not reader.exit_code:
+        raise click.UsageError(f"{name_of(file)} holds no transaction set (ST): there is nothing to cut")
+    if pieces.count and not as_json:
+        click.echo(f"Written to {out}: {counted(pieces.count, 'file')}, {counted(claims, 'claim')}")
     if pieces.left_out:
-        click.echo(f"{pieces.left_out} levels (HL) without a claim are left out", err=True)
+        click.echo(f"Levels (HL) without a claim that are left out: {pieces.left_out:,}", err=True)
     reader.finish()
 
 
@@ -81,15 +95,19 @@ def merge(files: tuple[Path, ...], out: Path, control_number: int | None) -> Non
                 yield text.encode("latin-1")
             if reader.exit_code:
                 click.echo("Nothing is written: a file that cannot be read whole is not merged", err=True)
-                raise SystemExit(UNREADABLE)
+                reader.finish()
         yield merger.finish().encode("latin-1")
 
     try:
         write_whole(out, blocks())
-    except InputError as error:
+    except NotSuited as error:
         raise click.UsageError(error.message) from None
-    again = f"; {merger.renamed} set numbers were made unique" if merger.renamed else ""
-    click.echo(f"Written to {out}: {merger.sets:,} sets from {len(files)} files{again}", err=str(out) == "-")
+    except InputError as error:
+        click.echo(f"{error.message}; nothing is written", err=True)
+        raise SystemExit(UNREADABLE) from None
+    again = f"; made unique: {counted(merger.renamed, 'set number')}" if merger.renamed else ""
+    told = f"Written to {out}: {counted(merger.sets, 'set')} from {counted(len(files), 'file')}{again}"
+    click.echo(told, err=str(out) == "-")
     reader.finish()
 
 
@@ -100,8 +118,11 @@ def _no_file_twice(files: tuple[Path, ...]) -> None:
         if str(path) == "-":
             continue
         digest = sha256()
-        for block in chunks(path):
-            digest.update(block)
+        try:
+            for block in chunks(path):
+                digest.update(block)
+        except InputError:
+            continue  # it is told when it is merged
         if digest.digest() in seen:
             raise click.UsageError(f"{path} and {seen[digest.digest()]} are the same file: every claim would go twice")
         seen[digest.digest()] = path

@@ -33,9 +33,10 @@ _STYLES: dict[str, dict[str, Any]] = {"name": {"dim": True}, "value": {"bold": T
 def describe(file: Path, number: str | None, show_personal: bool, as_json: bool) -> None:
     """FILE in words: every segment in its loop, every element with its name, its value and what it means.
 
-    Names, birthdays, addresses, numbers and days of patients are masked. --json writes one object a segment.
+    Names, birthdays, addresses, member numbers and days of patients are masked, and so is whatever does not fit its
+    place; numbers of claims are not. --json writes one object a segment.
     """
-    reader = Reader()
+    reader = Reader(as_json)
     segments = reader.segments(file, is_printing=True)
     if number is None:
         _write(in_words(segments, not show_personal, meaning), as_json)

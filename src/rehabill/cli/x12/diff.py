@@ -1,22 +1,20 @@
 """`rehabill x12 diff`: what differs between two files, claim by claim."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import click
 import msgspec
 
-from rehabill.base.finding import Finding
 from rehabill.cli.records import CLEAN, FINDINGS, json_option
-from rehabill.cli.x12.files import Reader, chunks, personal_option, plain, write_json
-from rehabill.x12.outline import Placed, outline
-from rehabill.x12.scan import batches
+from rehabill.cli.x12.files import Reader, chunks, counted, personal_option, plain, write_json
+from rehabill.x12.outline import Placed
 from rehabill.x12.tools.diff import Changed, Comparison, Difference
 from rehabill.x12.tools.diff import diff as compare
 
 _MOST = 100
 _SIGN = {"added": ("+", "green"), "removed": ("-", "red"), "changed": ("~", "yellow")}
-_FILE = click.Path(path_type=Path, allow_dash=True, dir_okay=False)
+_FILE = click.Path(path_type=Path, allow_dash=True)
 
 
 @click.command()
@@ -33,9 +31,11 @@ def diff(first: Path, second: Path, strict: bool, show_personal: bool, as_json: 
     """
     if str(first) == str(second) == "-":
         raise click.UsageError("only one of the two can be standard input")
-    reader = Reader()
+    reader = Reader(as_json)
     sources = [_source(path, reader) for path in (first, second)]
     found = compare(sources[0], sources[1], strict, not show_personal)
+    if reader.missed:
+        reader.finish()
     if as_json:
         write_json({**msgspec.to_builtins(found), "is_equal": not found.changes})
     else:
@@ -44,18 +44,9 @@ def diff(first: Path, second: Path, strict: bool, show_personal: bool, as_json: 
 
 
 def _source(path: Path, reader: Reader) -> Callable[[], Iterable[Placed]]:
-    """A file that can be read twice; its faults are told the first time."""
+    """A file that can be read twice."""
     held = [b"".join(chunks(path))] if str(path) == "-" else None
-    told: list[bool] = []
-
-    def read() -> Iterator[Placed]:
-        faults: list[Finding] = []
-        yield from outline(batches(held if held is not None else chunks(path), faults))
-        if not told:
-            told.append(True)
-            reader.tell(path, faults)
-
-    return read
+    return lambda: reader.segments(path, held=held)
 
 
 def _show(found: Comparison) -> None:
@@ -68,10 +59,9 @@ def _show(found: Comparison) -> None:
         click.echo(f"… and {len(found.changes) - _MOST:,} more; --json lists them all")
     if found.changes:
         click.echo()
-    counts = f"{found.first:,} and {found.second:,}" if found.first != found.second else f"{found.first:,}"
-    click.echo(
-        f"{'Different' if found.changes else 'Equal'}: {counts} claims, {found.equal:,} of them the same in both"
-    )
+    claims = counted(found.second, "claim")
+    counts = claims if found.first == found.second else f"{found.first:,} and {claims}"
+    click.echo(f"{'Different' if found.changes else 'Equal'}: {counts}, {found.equal:,} of them the same in both")
 
 
 def _title(change: Changed) -> str:

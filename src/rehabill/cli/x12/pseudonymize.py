@@ -10,11 +10,8 @@ import click
 from rehabill.base.errors import InputError
 from rehabill.cli.records import UNREADABLE
 from rehabill.cli.x12.files import Reader, file_argument, name_of, write_whole
-from rehabill.x12.check.file import check
-from rehabill.x12.scan import CHUNK
 from rehabill.x12.tools.pseudonymize import Pseudonymizer
 
-_MISPLACED = frozenset({"X200", "X201", "X209", "X212", "X215", "X216", "X217", "X219", "X221", "X224"})
 _KEY_BYTES = 32
 _SHORTEST_KEY = 16
 _WARNING = (
@@ -34,6 +31,7 @@ def pseudonymize(file: Path, out: Path, key_file: Path | None) -> None:
 
     THIS IS NOT HIPAA DE-IDENTIFICATION. Names, numbers, addresses, birthdays and free text are replaced, all days moved
     by one number of weeks; diagnoses, procedures, amounts, sex and state stay, and can be enough to know somebody.
+    What does not fit its place may be anything: it becomes other letters and digits. Text outside is left out.
 
     With the same KEYFILE the same person, claim and provider get the same invented ones in every file, so that an 837,
     its 277CA and its 835 still fit together. Who has the key can recompute them: keep it apart from the files. Control
@@ -58,23 +56,13 @@ def pseudonymize(file: Path, out: Path, key_file: Path | None) -> None:
         raise SystemExit(UNREADABLE) from None
     if work.left_out:
         click.echo(f"{work.left_out} characters outside any interchange are left out", err=True)
-    misplaced = _misplaced(file)
-    if misplaced:
+    if work.odd:
         click.echo(
-            f"CAREFUL: at {misplaced} places the file is not what its guide says (`rehabill x12 check`). What stands"
-            " there may be a person's, and was not recognised: look before you show the result.", err=True,
+            f"{work.odd:,} segments are not what their guide says (`rehabill x12 check`): whatever in them may be a"
+            " person's is replaced by other letters and digits", err=True,
         )  # fmt: skip
     click.echo(_WARNING, err=True)
     reader.finish()
-
-
-def _misplaced(file: Path) -> int:
-    """Places where something stands that the spec has no name for, so that nothing says whether it is personal."""
-    if str(file) == "-":
-        return 0
-    with file.open("rb") as opened:
-        report = check(iter(lambda: opened.read(CHUNK), b""))
-    return sum(finding.rule in _MISPLACED for finding in report.all_findings())
 
 
 def _key(path: Path | None) -> bytes:

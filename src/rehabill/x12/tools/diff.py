@@ -6,9 +6,20 @@ from typing import Literal, TypeVar
 
 import msgspec
 
-from rehabill.x12.describe import masked, personal_of, readable
+from rehabill.x12.describe import readable
+from rehabill.x12.masking import (
+    claim_number,
+    envelope_value,
+    personal_kind,
+    segment_id,
+    sight_of,
+    told,
+    told_of_header,
+    unit_number,
+)
 from rehabill.x12.outline import Head, Placed, element
 from rehabill.x12.scan import shown
+from rehabill.x12.spec.load import names
 from rehabill.x12.spec.load import segments as known_segments
 from rehabill.x12.spec.schema import ElementSpec
 from rehabill.x12.tools.twigs import (
@@ -76,6 +87,8 @@ class _Diff:
     def __init__(self, strict: bool, mask: bool) -> None:
         self.strict = strict
         self.mask = mask
+        self.numbers: dict[str, str] = {}
+        """Of claims and payments: how they may be shown."""
 
     def compare(self, first: Source, second: Source) -> Comparison:
         left, right = self._marks(first), self._marks(second)
@@ -89,7 +102,15 @@ class _Diff:
         for key in dict.fromkeys([*gone, *come]):
             for old, new in _paired(gone.get(key, []), come.get(key, [])):
                 self._change(key, old, new, result, shared)
-        return _gathered(result, shared)
+        result = _gathered(result, shared)
+        if self.mask:
+            result.changes = [self._discreet(change) for change in result.changes]
+        return result
+
+    def _discreet(self, change: Changed) -> Changed:
+        """With its number and kind as they may be shown."""
+        kind = change.kind if change.kind in names() or not change.kind else envelope_value(change.kind, "set")
+        return msgspec.structs.replace(change, number=self.numbers.get(change.number, ""), kind=kind)
 
     def _marks(self, source: Source) -> Counter[Mark]:
         """How often each claim stands in a file. The header of an 837 counts once: a file may be cut and joined."""
@@ -130,12 +151,14 @@ class _Diff:
         shared: dict[tuple[str, Difference], list[str]],
     ) -> None:  # fmt: skip
         what, kind, number = key
+        item = old or new
+        self.numbers[shown(number)] = unit_number(item) if isinstance(item, Unit) else claim_number(shown(number))
         if old is None or new is None:
             result.changes.append(Changed(what, "removed" if new is None else "added", kind, shown(number)))
             return
         if what == "envelope":
-            told = self._of_envelopes(old.head, new.head)
-            result.changes.append(Changed(what, "changed", kind, "", tuple(told)))
+            found = tuple(self._of_envelopes(old.head, new.head))
+            result.changes.append(Changed(what, "changed", kind, "", found))
             return
         own = []
         for in_context, difference in self._of_twigs(_tree(old), _tree(new), ""):
@@ -150,8 +173,11 @@ class _Diff:
         for (name, number, one), (_, _, two) in zip(self._envelope(old), self._envelope(new), strict=True):
             if one != two:
                 place = known_segments().get(name)
-                told = place.elements[number - 1].name if place else ""
-                yield Difference("", f"{name}{number:02d}", told, shown(one), shown(two))
+                values = (
+                    told_of_header(value, name, number, head) if self.mask else shown(value)
+                    for value, head in ((one, old), (two, new))
+                )
+                yield Difference("", f"{name}{number:02d}", place.elements[number - 1].name if place else "", *values)
 
     def _of_twigs(self, old: Twig, new: Twig, where: str) -> Iterator[tuple[bool, Difference]]:
         """What differs in a loop and those inside of it; whether it stands above the claim."""
@@ -163,7 +189,7 @@ class _Diff:
         for before, after in _unequal(old.twigs, new.twigs, kinds_of_twigs, lambda one: canon_of(one, self.strict)):
             twig = before or after
             assert twig is not None
-            place = _where(twig)
+            place = self._where(twig)
             if before is None or after is None:
                 state = ("", _contents(twig)) if before is None else (_contents(twig), "")
                 yield twig.is_context, Difference(place, "", "", *state)
@@ -178,24 +204,40 @@ class _Diff:
             (before, place), (after, other) = one.get(key, ("", None)), two.get(key, ("", None))
             known = place or other
             if normal(before, known) != normal(after, known):
-                told = [self._told(value, known, source) for value, source in ((before, old), (after, new))]
+                values = [self._told(value, key, known, source) for value, source in ((before, old), (after, new))]
                 label = f"{name}: {known.name}" if known and name else known.name if known else name
-                yield Difference(where, key, label, *told)
+                yield Difference(where, self._name(key, placed), label, *values)
 
     def _values(self, placed: Placed | None) -> dict[str, tuple[str, ElementSpec | None]]:
         if placed is None:
             return {}
         return {key: (value, place) for key, place, value in values(placed, self.strict)}
 
-    def _told(self, value: str, place: ElementSpec | None, placed: Placed | None) -> str:
+    def _told(self, value: str, key: str, place: ElementSpec | None, placed: Placed | None) -> str:
+        """A value as people read it, masked where it may be personal. `key`: its element (`SV101-2`)."""
         if not value or not self.mask or placed is None:
             return readable(shown(value), place)
-        personal = "text" if placed.spec is None else place.personal if place else ""
-        if place is not None and placed.spec is not None:
-            number = next((index for index, one in enumerate(placed.spec.elements, 1) if one is place), 0)
-            found = personal_of(placed, number, place) if number else ""
-            personal = "" if found == "-" else found or personal
-        return masked(shown(value), personal) if personal else readable(shown(value), place)
+        number, _, part = key[len(placed.id) :].partition("-")
+        sight = sight_of(placed)
+        at = int(number), int(part or 0)
+        return readable(told(value, personal_kind(placed, sight, *at), sight.place(*at), sight), place)
+
+    def _name(self, element: str, placed: Placed | None) -> str:
+        """An element as it is called, whose segment may be called anything."""
+        if not self.mask or placed is None:
+            return element
+        return segment_id(placed.id) + element[len(placed.id) :]
+
+    def _where(self, twig: Twig) -> str:
+        """The loop in words; a service line with its procedure and day."""
+        if twig.loop is None:
+            return ""
+        name, line = twig.loop.spec.name, line_of(twig)
+        if line is None:
+            return name
+        parts = list(enumerate(line.value(1).split(line.marks.component), 1))[1:5]
+        code = " ".join(self._told(part, f"{line.id}01-{number}", None, line) for number, part in parts if part)
+        return f"{name} {code}"
 
 
 def _tree(item: Unit | Rest) -> Twig:
@@ -243,18 +285,6 @@ def _only(items: list[T], wanted: Counter[Hashable], canonical: Callable[[T], Ha
             wanted[key] -= 1
             found.append(item)
     return found
-
-
-def _where(twig: Twig) -> str:
-    """The loop in words; a service line with its procedure and day."""
-    if twig.loop is None:
-        return ""
-    name = twig.loop.spec.name
-    line = line_of(twig)
-    if line is None:
-        return name
-    code = " ".join(line.value(1).split(line.marks.component)[1:5]).strip()
-    return f"{name} {shown(code)}"
 
 
 def _contents(twig: Twig) -> str:

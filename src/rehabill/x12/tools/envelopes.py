@@ -4,9 +4,14 @@ from collections.abc import Iterable
 
 import msgspec
 
+from rehabill.base.errors import InputError
 from rehabill.x12.outline import Placed, element
 
 _HIGHEST_CONTROL = 999_999_999
+
+
+class NotSuited(InputError):
+    """Nothing is wrong with a file by itself: what was asked for cannot be done with such a file, or with this pair."""
 
 
 class Style(msgspec.Struct, frozen=True):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from rehabill.base.errors import InputError
 from rehabill.x12.outline import Placed, element
-from rehabill.x12.tools.envelopes import Style, control_number, style_of, with_value
+from rehabill.x12.tools.envelopes import NotSuited, Style, control_number, style_of, with_value
 
 _MUST_AGREE = {
     "ISA": {5: "kind of sender's number", 6: "sender", 7: "kind of receiver's number", 8: "receiver", 12: "version",
@@ -44,7 +44,7 @@ class Merger:
                     if not self.gs:
                         yield self._open(isa, placed)
                 case "TA1":
-                    raise InputError("", f"{name} holds an interchange acknowledgment (TA1), which cannot be merged")
+                    raise NotSuited("", f"{name} holds an interchange acknowledgment (TA1), which cannot be merged")
                 case "ST":
                     if control:
                         raise InputError("", f"{name}: the set {control} has no trailer (SE)")
@@ -84,12 +84,12 @@ class Merger:
         for number, what in _MUST_AGREE[other[0]].items() if first else ():
             one, two = element(first, number).strip(), element(other, number).strip()
             if one != two:
-                raise InputError("", f"{name} cannot be merged with the first file: {what} ({other[0]}{number:02d}) is "
-                                     f"'{two}', there '{one}'")  # fmt: skip
+                raise NotSuited("", f"{name} cannot be merged with the first file: {what} ({other[0]}{number:02d}) is "
+                                    f"'{two}', there '{one}'")  # fmt: skip
 
     def _same_separators(self, name: str, placed: Placed) -> None:
         if self.marks not in (None, placed.marks):
-            raise InputError("", f"{name} cannot be merged with the first file: it uses other separators")
+            raise NotSuited("", f"{name} cannot be merged with the first file: it uses other separators")
         self.marks = placed.marks
 
     def _unique(self, control: str) -> str:

@@ -1,26 +1,24 @@
 """A file with its people replaced by invented ones: every count, amount, code and control number stays.
 
-What is personal is what the spec says of each place, and besides: numbers of providers, addresses of all but payers,
-telephone numbers, bank accounts, days. A segment without a place in the spec is scrambled whole.
+What is personal is what the spec says of each place, and besides: numbers of providers, all addresses, telephone
+numbers, bank accounts, days. What does not fit its place may be anything, and becomes another value of the same
+pattern; only what `masking` would show stays.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
 
 from rehabill.base.errors import InputError
 from rehabill.x12.check.elements import flaws
-from rehabill.x12.check.pattern import Glance, glance
 from rehabill.x12.delimiters import Delimiters
+from rehabill.x12.masking import Sight, glance_of, is_plain, kind_at, personal_kind, sight_of
 from rehabill.x12.outline import Placed
 from rehabill.x12.scan import shown
 from rehabill.x12.spec.load import segments as known_segments
-from rehabill.x12.spec.schema import CompositeSpec, ElementSpec, SegmentSpec
+from rehabill.x12.spec.schema import CompositeSpec, ElementSpec
 from rehabill.x12.tools.pseudonyms import REMOVED, Pseudonyms
 
-Place = ElementSpec | CompositeSpec | None
-
 _PUBLIC = frozenset({"PR", "40", "AY", "TT", "X3", "2B", "36", "ACV", "TV"})
-"""Parties that are payers and the like: their names, numbers and addresses stay."""
+"""Parties that are payers and the like: their names and numbers stay."""
 _PUBLIC_NUMBERS = frozenset({
     "2U", "NF", "FY", "F2", "0K", "4N", "F5", "P4", "T4", "BLT", "VV", "APC", "BB", "X4", "EW", "F4", "1S", "CE",
     "G3",
@@ -29,6 +27,8 @@ _PUBLIC_NUMBERS = frozenset({
 _TAX, _SOCIAL, _NPI = frozenset({"EI", "FI", "24", "TJ"}), frozenset({"SY", "34"}), frozenset({"XX", "HPI"})
 _PHONE, _MAIL = frozenset({"TE", "FX", "HP", "WP", "CP"}), frozenset({"EM"})
 _REMEMBERED = 65_536
+_TURNS = 24
+"""So many values of a pattern are tried."""
 _BY_PARTY = frozenset({"NM1", "N1", "N3", "N4", "PER", "REF", "BPR", "PLB", "TS2", "TS3", "TRN", "SBR"})
 _FROM_THE_FIRST = frozenset({"N3", "N4", "PLB", "TS2", "TS3"})
 """Segments that do not begin with a code."""
@@ -47,10 +47,12 @@ class Pseudonymizer:
         self.invent = Pseudonyms(key)
         self.party = ""
         self.is_organisation = False
-        self._known: dict[tuple[int, str, str, bool, Delimiters], list[str]] = {}
+        self._known: dict[tuple[object, str, str, bool, Delimiters], list[str]] = {}
         """Segments that were rewritten before: providers and days repeat. Specs live as long as the program."""
         self.left_out = 0
         """Characters of text outside any interchange, which is not written."""
+        self.odd = 0
+        """Segments that are not what their guide says."""
 
     def write(self, segments: Iterable[Placed]) -> Iterator[str]:
         """The file anew. Raises `InputError` at a transaction set that no spec describes."""
@@ -69,31 +71,40 @@ class Pseudonymizer:
     def segment(self, placed: Placed) -> list[str]:
         """The segment's elements with invented values; the same faults as before."""
         if placed.id in ("NM1", "N1"):
-            self.party, self.is_organisation = placed.value(1), placed.value(2) == "2" or placed.id == "N1"
+            self.party, self.is_organisation = "", False
+            if placed.spec is not None:
+                self.party, self.is_organisation = placed.value(1), placed.value(2) == "2" or placed.id == "N1"
+        sight = sight_of(placed)
+        self.odd += not sight.is_right
         if placed.id == "BIN":
-            return [*placed.elements[:2], *("X" * len(part) for part in placed.elements[2:])]
-        key = (id(placed.spec), placed.text, self.party, self.is_organisation, placed.marks)
+            length = [one if one.isdecimal() else self._scrambled(one, placed.marks) for one in placed.elements[1:2]]
+            return ["BIN", *length, *("X" * len(part) for part in placed.elements[2:])]
+        place = id(placed.spec) if placed.spec else placed.head.kind if placed.head else ""
+        key = (place, placed.text, self.party, self.is_organisation, placed.marks)
         known = self._known.get(key)
         if known is None:
-            known = self._anew(placed)
+            known = self._anew(placed, sight)
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
             self._known[key] = known
         return known
 
-    def _anew(self, placed: Placed) -> list[str]:
-        """New values; where one would mend a fault or make one, a scrambled one of the old pattern instead."""
-        new = self._segment(placed)
+    def _anew(self, placed: Placed, sight: Sight) -> list[str]:
+        """New values; where one would mend a fault or make one, another of the old pattern that does not."""
+        new = self._segment(placed, sight)
         if placed.spec is None or new == placed.elements:
             return new
-        for number in self._faulty(placed, new):
-            new[number] = self._scrambled(placed.elements[number], placed.marks)
+        for number in sorted(self._faulty(placed, new)):
+            for other in self._alike(placed.elements[number], placed.marks):
+                new[number] = other
+                if number not in self._faulty(placed, new):
+                    break
         return new
 
     def _faulty(self, placed: Placed, new: list[str]) -> set[int]:
         """The elements that have another fault than before."""
         assert placed.spec is not None
-        look, text = _glance(placed.spec, placed.marks), placed.marks.element.join(new)
+        look, text = glance_of(placed.spec, placed.marks), placed.marks.element.join(new)
         if look(placed.text) and look(text):
             return set()
         before, after = (
@@ -102,52 +113,66 @@ class Pseudonymizer:
         named = (element[len(placed.id) :].partition("-")[0] for _, element in before ^ after)
         return {int(number) for number in named if number.isdecimal() and int(number) < len(new)}
 
-    def _segment(self, placed: Placed) -> list[str]:
-        known = placed.spec or known_segments().get(placed.id)
-        places = known.elements if known else ()
-        new = [placed.id]
-        former = ""
+    def _segment(self, placed: Placed, sight: Sight) -> list[str]:
+        new, former = [self._name_of_segment(placed.id, placed.marks) if placed.spec is None else placed.id], ""
         for number, value in enumerate(placed.elements[1:], 1):
-            place = places[number - 1] if number <= len(places) else None
-            new.append(self._element(placed, number, value, place, former) if value else value)
+            new.append(self._element(placed, sight, number, value, former) if value else value)
             former = value
         return new
 
-    def _element(self, placed: Placed, number: int, value: str, place: Place, former: str) -> str:
-        if placed.id in _ENVELOPE:
-            return self._of_envelope(value, number, *_ENVELOPE[placed.id])
-        if placed.spec is None or place is None:
-            return (
-                value
-                if isinstance(place, ElementSpec) and _says_nothing(place)
-                else self._scrambled(value, placed.marks)
-            )
+    def _name_of_segment(self, name: str, marks: Delimiters) -> str:
+        """A segment that is none becomes another that is none; what begins like a segment still does."""
+        known = known_segments()
+        if name in known:
+            return name
+        if name[:3] in known:
+            return name[:3] + self._scrambled(name[3:], marks)
+        return next((one for one in self._alike(name, marks) if one[:3] not in known and one[:2] not in known), name)
+
+    def _element(self, placed: Placed, sight: Sight, number: int, value: str, former: str) -> str:
         marks = placed.marks
-        if isinstance(place, CompositeSpec):
-            return self._composite(value, place, marks)
+        if placed.id in _ENVELOPE:
+            if sight.is_right:
+                value = self._of_envelope(value, number, *_ENVELOPE[placed.id])
+            return self._kept(value, sight.place(number), sight, marks)
+        whole = sight.places[number - 1] if number <= len(sight.places) else None
+        if isinstance(whole, CompositeSpec) and whole.parts:
+            return self._composite(placed, sight, number, value)
+        place = sight.place(number)
+        if place is None:
+            return self._kept(value, None, sight, marks)
+        if placed.spec is None:
+            is_kept = not personal_kind(placed, sight, number)
+            return self._kept(value, place, sight, marks) if is_kept else self._scrambled(value, marks, place)
         if placed.id in _BY_PARTY and (number > 1 or placed.id in _FROM_THE_FIRST):
-            special = self._of_party(placed, number, value, place, former)
+            special = self._of_party(placed, sight, number, value, place, former)
             if special is not None:
                 return special
         values = value.split(marks.repetition) if marks.repetition and place.repeat > 1 else [value]
-        return (marks.repetition or "").join(self._by_kind(one, place, former, number) for one in values)
+        return marks.repetition.join(self._by_kind(one, place, sight, former, number, marks) for one in values)
 
-    def _composite(self, value: str, place: CompositeSpec, marks: Delimiters) -> str:
-        told = []
+    def _composite(self, placed: Placed, sight: Sight, number: int, value: str) -> str:
+        marks, told = placed.marks, []
         for one in value.split(marks.repetition) if marks.repetition else [value]:
             parts, former = [], ""
-            for number, part in enumerate(one.split(marks.component), 1):
-                inner = place.parts[number - 1] if number <= len(place.parts) else None
-                parts.append(self._by_kind(part, inner, former, 0) if part else part)
+            for index, part in enumerate(one.split(marks.component), 1):
+                place = sight.place(number, index)
+                if part and (placed.spec is None or place is None):
+                    is_kept = not personal_kind(placed, sight, number, index)
+                    parts.append(
+                        self._kept(part, place, sight, marks) if is_kept else self._scrambled(part, marks, place)
+                    )
+                else:
+                    parts.append(self._by_kind(part, place, sight, former, 0, marks) if part and place else part)
                 former = part
             told.append(marks.component.join(parts))
-        return (marks.repetition or "").join(told)
+        return marks.repetition.join(told)
 
-    def _by_kind(self, value: str, place: ElementSpec | None, former: str, number: int) -> str:
+    def _by_kind(
+        self, value: str, place: ElementSpec, sight: Sight, former: str, number: int, marks: Delimiters
+    ) -> str:
         """An invented value by what the spec says of the place; the same value where it says nothing."""
-        if place is None:
-            return self.invent.number(value)
-        match place.personal:
+        match kind_at(place):
             case "name" | "provider":
                 return self._name(value, number)
             case "id":
@@ -157,7 +182,7 @@ class Pseudonymizer:
             case "birth" | "date":
                 return self.invent.day(value)
             case "phone":
-                return self._contact(value, former)
+                return self._contact(value, former, sight)
             case "text":
                 return REMOVED[: max(place.high, 1)].rstrip()
         if place.type == "DT" or place.form in ("d8", "rd8") or (place.form == "qualified" and former in ("D8", "RD8")):
@@ -167,7 +192,11 @@ class Pseudonymizer:
         if place.form in ("tin", "ssn", "phone"):
             forms = {"tin": self.invent.tax_number, "ssn": self.invent.social_security, "phone": self.invent.phone}
             return forms[place.form](value)
-        return value
+        return self._kept(value, place, sight, marks)
+
+    def _kept(self, value: str, place: ElementSpec | None, sight: Sight, marks: Delimiters) -> str:
+        """The value itself where it can name nobody."""
+        return value if is_plain(value, place, sight) else self._scrambled(value, marks, place)
 
     def _name(self, value: str, number: int) -> str:
         if self.is_organisation and number in (2, 3):
@@ -178,33 +207,36 @@ class Pseudonymizer:
         maker = makers.get(_NAME_ELEMENTS.get(number, ""))
         return maker(value) if maker is not None else self.invent.full(value)
 
-    def _of_party(self, placed: Placed, number: int, value: str, place: ElementSpec, former: str) -> str | None:
+    def _of_party(
+        self, placed: Placed, sight: Sight, number: int, value: str, place: ElementSpec, former: str
+    ) -> str | None:
         """What goes by whose it is rather than by the place alone; None when the place decides."""
-        invent, is_public = self.invent, self.party in _PUBLIC
+        invent, is_public = self.invent, self.party in _PUBLIC and sight.is_right
         match placed.id, number:
-            case "NM1" | "N1", _ if is_public:
-                return value
+            case "NM1" | "N1", _ if is_public and not kind_at(place):
+                return self._kept(value, place, sight, placed.marks)
             case ("NM1", 3) | ("N1", 2) if not place.personal:
                 return invent.organisation(value)
             case ("NM1", 9) | ("N1", 4):
-                return self._qualified(value, former) or (
-                    invent.identity(value) if former == "46" else invent.number(value)
-                )
+                is_identity = former == "46" and is_plain(value, place, sight)
+                return self._qualified(value, former) or (invent.identity if is_identity else invent.number)(value)
             case "N3", _:
-                return value if is_public else invent.street(value)
+                return invent.street(value)
             case "N4", 1:
-                return value if is_public else invent.city(value)
+                return invent.city(value)
             case "N4", 3:
-                return value if is_public else invent.postal(value, placed.value(2))
+                return invent.postal(value, placed.value(2))
             case "PER", 2:
                 return invent.full(value)
             case "PER", 4 | 6 | 8:
-                return self._contact(value, former)
+                return self._contact(value, former, sight)
             case "REF", 2 if not place.personal:
                 kind = placed.value(1)
-                if kind == "EV":
+                if sight.is_right and kind == "EV":
                     return invent.identity(value)
-                return value if kind in _PUBLIC_NUMBERS else self._qualified(value, kind) or invent.number(value)
+                if sight.is_right and kind in _PUBLIC_NUMBERS:
+                    return self._kept(value, place, sight, placed.marks)
+                return self._qualified(value, kind) or invent.number(value)
             case "BPR", 9 | 15:
                 return invent.number(value)
             case "PLB" | "TS3" | "TS2", 1:
@@ -223,10 +255,10 @@ class Pseudonymizer:
             return self.invent.social_security(value)
         return self.invent.tax_number(value) if kind in _TAX else ""
 
-    def _contact(self, value: str, kind: str) -> str:
+    def _contact(self, value: str, kind: str, sight: Sight) -> str:
         if kind in _MAIL or "@" in value:
             return self.invent.mail(value)
-        return value if kind == "UR" else self.invent.phone(value)
+        return value if kind == "UR" and sight.is_right else self.invent.phone(value)
 
     def _of_envelope(
         self, value: str, number: int, identities: tuple[int, ...], days: tuple[int, ...], secrets: tuple[int, ...]
@@ -237,18 +269,17 @@ class Pseudonymizer:
             return self.invent.number(value)
         return self.invent.day(value) if number in days else value
 
-    def _scrambled(self, value: str, marks: Delimiters) -> str:
-        """Every part of it a pattern of letters and digits like the one before."""
-        if marks.component in value:
-            return marks.component.join(self.invent.number(part) for part in value.split(marks.component))
-        return self.invent.number(value)
+    def _scrambled(self, value: str, marks: Delimiters, place: ElementSpec | None = None) -> str:
+        """Another value of the same pattern, and no code of the guide at its place."""
+        alike = self._alike(value, marks)
+        return next((one for one in alike if not place or one not in place.codes), value)
 
-
-def _says_nothing(place: ElementSpec) -> bool:
-    """Codes and amounts: they may stand even where nothing else is known."""
-    return place.type in ("ID", "R", "N0") and not place.personal
-
-
-@lru_cache(maxsize=4096)
-def _glance(spec: SegmentSpec, marks: Delimiters) -> Glance:
-    return glance(spec, marks)
+    def _alike(self, value: str, marks: Delimiters) -> Iterator[str]:
+        """Values of the same pattern of letters and digits, the best first. Never the value itself."""
+        if len(value) <= 1 or not any(mark.isalnum() for mark in value):
+            yield value
+            return
+        for turn in range(_TURNS):
+            other = marks.component.join(self.invent.alike(part, turn) for part in value.split(marks.component))
+            if other != value:
+                yield other

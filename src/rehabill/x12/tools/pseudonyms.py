@@ -9,7 +9,7 @@ import string
 from datetime import date, timedelta
 from functools import reduce
 
-from rehabill.base.ids import npi_is_valid
+from rehabill.base.ids import npi_check_digit, npi_is_valid
 from rehabill.x12.tools.invented import CITIES, FIRST, LAST, ORGANISATIONS, STREETS, ZIP_BEGINS
 
 _ROUNDS = 8
@@ -23,6 +23,8 @@ _MBI_PATTERN = (
 _FEWEST_WEEKS, _MOST_WEEKS = 5, 51
 _SUFFIXES = frozenset({"JR", "SR", "II", "III", "IV", "MD", "PT", "DPT", "DO", "PHD"})
 REMOVED = "TEXT REMOVED"
+_FOREIGN = "\xbf"
+"""Stands for every character beyond ASCII: an inverted question mark, which is beyond it too."""
 
 
 class Pseudonyms:
@@ -49,11 +51,24 @@ class Pseudonyms:
         """
         known = self._numbers.get(value)
         if known is None:
+            given, value = value, "".join(mark if mark.isascii() else _FOREIGN for mark in value)
             is_mbi = len(value) == 11 and all(map(str.__contains__, _MBI_PATTERN, value))
             known = self._permuted(value, _MBI_PATTERN if is_mbi else tuple(map(_alphabet, value)))
             if len(self._numbers) < _REMEMBERED:
-                self._numbers[value] = known
+                self._numbers[given] = known
         return known
+
+    def alike(self, value: str, turn: int) -> str:
+        """Another value of the same pattern for every turn: `number`, then all of the first or last digits and letters
+        (valid times and impossible ones), then any. Not a permutation.
+        """
+        if turn == 0:
+            return self.number(value)
+        alphabets = [_FOREIGN if not mark.isascii() else _alphabet(mark) for mark in value]
+        if turn <= 2:
+            return "".join(alphabet[turn - 2] for alphabet in alphabets)
+        drawn = (self._draw(f"alike {turn} {at}", value) for at in range(len(value)))
+        return "".join(alphabet[one % len(alphabet)] for alphabet, one in zip(alphabets, drawn, strict=True))
 
     def _permuted(self, value: str, alphabets: tuple[str, ...]) -> str:
         """A permutation of all values of that pattern: both halves are added to each other in turn."""
@@ -73,8 +88,8 @@ class Pseudonyms:
         if not re.fullmatch(r"[0-9]{10}", value):
             return self.number(value)
         stem = value[0] + self._permuted(value[1:9], (string.digits,) * 8)
-        off = int(value[9]) - _check_digit(value[:9])
-        return stem + str((_check_digit(stem) + off) % 10)
+        off = int(value[9]) - npi_check_digit(value[:9])
+        return stem + str((npi_check_digit(stem) + off) % 10)
 
     def identity(self, value: str) -> str:
         """A sender's or receiver's id: replaced when it is an NPI or a tax number, else kept (names of systems)."""
@@ -169,7 +184,3 @@ def _spelled(number: int, alphabets: tuple[str, ...]) -> str:
         number, digit = divmod(number, len(alphabet))
         marks.append(alphabet[digit])
     return "".join(reversed(marks))
-
-
-def _check_digit(stem: str) -> int:
-    return next(digit for digit in range(10) if npi_is_valid(f"{stem}{digit}"))

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 import msgspec
 
 from rehabill.base.errors import InputError
-from rehabill.x12.describe import cents_of
 from rehabill.x12.outline import Placed
 from rehabill.x12.scan import shown
 from rehabill.x12.units import Rest, Unit, units
+from rehabill.x12.values import cents
 
 Test = Callable[[Placed], bool]
 _BY_ELEMENT = re.compile(r"([A-Za-z][A-Za-z0-9]{1,2})(\d\d)(?:-(\d{1,2}))?([=~])(.*)", re.DOTALL)
@@ -56,10 +56,10 @@ def raw(where: Unit | Rest) -> str:
 
 
 def _equal(value: str) -> Callable[[str], bool]:
-    wanted, cents = value.casefold(), cents_of(value)
+    wanted, amount = value.casefold(), cents(value)
 
     def test(one: str) -> bool:
-        return one.casefold() == wanted or (cents is not None and "." in value + one and cents_of(one) == cents)
+        return one.casefold() == wanted or (amount is not None and "." in value + one and cents(one) == amount)
 
     return test
 

@@ -6,7 +6,16 @@ import msgspec
 
 from rehabill.base.errors import InputError
 from rehabill.x12.outline import Head, Placed
-from rehabill.x12.tools.envelopes import Style, control_number, following, in_envelope, style_of, with_value
+from rehabill.x12.scan import shown
+from rehabill.x12.tools.envelopes import (
+    NotSuited,
+    Style,
+    control_number,
+    following,
+    in_envelope,
+    style_of,
+    with_value,
+)
 from rehabill.x12.units import Rest, Unit, units
 
 _LONGEST_REFERENCE = 30
@@ -31,7 +40,9 @@ class Pieces:
         self.left_out = 0
 
     def of(self, segments: Iterable[Placed]) -> Iterator[Piece]:
-        """A piece for each set, or for each `claims` claims of an 837P. Raises `InputError` for what cannot be cut."""
+        """A piece for each set, or for each `claims` claims of an 837P. Raises `InputError` for what cannot be
+        cut, `NotSuited` for what cannot be cut so.
+        """
         found: list[Unit] = []
         for unit in units(self._watched(segments)):
             if isinstance(unit, Unit):
@@ -58,7 +69,7 @@ class Pieces:
 
     def _by_claims(self, rest: Rest, found: list[Unit]) -> Iterator[Piece]:
         if rest.head.kind != "837p":
-            raise InputError("", f"only an 837P is cut by claims; this is a {rest.head.id}: cut it by set")
+            raise NotSuited("", f"only an 837P is cut by claims; this is a {shown(rest.head.id)}: cut it by set")
         opening = [placed for placed in rest.segments if not placed.loops or placed.loops[0].id in ("1000A", "1000B")]
         self.left_out += sum(placed.id == "HL" for placed in rest.segments)
         assert self.claims is not None
