@@ -12,9 +12,9 @@ from tests.edi.remit import PAID, file_of, sums
 
 from rehabill.base.finding import Finding
 from rehabill.demo.x12_files import remittance_835
-from rehabill.edi.p835 import values
 from rehabill.edi.remittance_835 import Event, claim_difference, line_difference, read_835, remittances
 from rehabill.model.remittance import RemittanceClaim, RemittanceEnd, RemittanceHeader
+from rehabill.x12 import values
 
 SAMPLES = Path(__file__).resolve().parents[3] / "shared" / "samples"
 EXPECTED: list[dict[str, str]] = []
@@ -137,8 +137,8 @@ def test_any_separators_and_line_ends_give_the_same(marks: list[str], end: str, 
 
 def test_forgetting_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     expected = remittances(DEMO)
-    for module in ("values", "facts"):
-        monkeypatch.setattr(f"rehabill.edi.p835.{module}.REMEMBERED", 3)
+    for module in ("x12.values", "edi.p835.facts"):
+        monkeypatch.setattr(f"rehabill.{module}.REMEMBERED", 3)
     assert remittances(DEMO) == expected
     assert values.REMEMBERED == 3
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from tests.edi.independent import models
 from x12sdk.generate import generate_271
-from x12sdk.io import X12ModelReader
 
 from rehabill.base.errors import InputError
 from rehabill.edi.claim_837p import PayerX12
@@ -65,13 +65,6 @@ def therapy(benefits: str) -> TherapyBenefits:
     (found,) = answers(PAYER + MEMBER + "EB*1**30**GOLD PLAN~" + benefits)
     assert found.coverage == "active" and found.other == ()
     return found.therapy
-
-
-def models(data: bytes, tmp_path: Path) -> list[object]:
-    path = tmp_path / "written.x12"
-    path.write_bytes(data)
-    with X12ModelReader(str(path)) as reader:
-        return list(reader.models())
 
 
 class TestWritten:
@@ -145,6 +138,11 @@ class TestCoverage:
         (found,) = answers(body)
         assert found.coverage == "refused" and found.subscriber is None
         assert "try later" in found.sentence
+
+    def test_a_day_of_the_plan_told_after_the_benefits_is_still_the_plans(self) -> None:
+        (found,), findings = read_271(file(f"{PAYER}{MEMBER}EB*1**30~".replace("DTP*347*D8*20261231~", "")
+                                           + "DTP*347*D8*20261130~"))  # fmt: skip
+        assert (found.plan_ends, found.other, findings) == (dt.date(2026, 11, 30), (), [])
 
     def test_a_dependent_is_the_patient(self) -> None:
         body = (

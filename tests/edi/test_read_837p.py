@@ -379,6 +379,28 @@ def test_all_around_a_claim() -> None:
     assert data.decode().split("~")[1 + claim.at.number].startswith("CLM*C1")
 
 
+@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize("reference", ["REF*6R*", "REF*6R"])
+def test_a_line_with_an_empty_number_has_none_wherever_it_stands(count: int, reference: str) -> None:
+    """A line with a decision is read by another way than most."""
+    odd = LINE.replace("REF*6R*L1", reference)
+    lines = "".join(odd.replace("LX*1", f"LX*{number}") for number in range(1, count + 1))
+    decided = f"{odd}SVD*P2*50*HC:97110**1~DTP*573*D8*20260305~"
+    for body in (lines, decided):
+        claim = one(BILLING + SELF + PAYER + CLM + body)
+        assert [line.line_id for line in claim.claim.lines] == [None] * body.count("LX*")
+
+
+def test_a_person_is_read_alike_with_and_without_the_empty_elements_at_the_end() -> None:
+    short = "NM1*IL*1*DOE*JO~N3*2 B ST~N4*TULSA*OK*74103~DMG*D8*19500203*F~"
+    long = short.replace("*JO~", "*JO*****~")
+    first, second = (
+        one(BILLING + "HL*2*1*22*0~SBR*P*18*G1******CI~" + who + PAYER + CLM + LINE) for who in (short, long)
+    )
+    assert first.subscriber == second.subscriber
+    assert first.subscriber is not None and (first.subscriber.first, first.subscriber.id) == ("JO", None)
+
+
 def test_a_dependent_patient() -> None:
     above = SELF.replace("*22*0", "*22*1").replace("SBR*P*18*", "SBR*P**")
     claim = one(BILLING + above + PAYER + "HL*3*2*23*0~PAT*19~NM1*QC*1*DOE*KIM~N3*2 B ST~N4*TULSA*OK*74103~"

@@ -7,7 +7,7 @@ import pytest
 from rehabill.base.errors import InputError
 from rehabill.x12.clean import clean
 from rehabill.x12.envelope import Interchange, ge, gs, iea, isa, se, set_control, st
-from rehabill.x12.segment import amount, count_segments, d8, fitting, misfit, segment
+from rehabill.x12.segment import amount, count_segments, d8, fitting, is_sendable, misfit, segment
 
 
 @pytest.mark.parametrize(
@@ -63,6 +63,15 @@ def test_an_identifier_is_sent_unchanged_or_not_at_all(value: str) -> None:
         fitting(value, 1, 5, "subscriber.member_id", "the member id")
     assert caught.value.path == "subscriber.member_id"
     assert "the member id" in caught.value.message
+
+
+def test_what_can_be_sent_is_printable_ascii_without_separators_and_blanks_at_the_ends() -> None:
+    for number in range(256):
+        letter = chr(number)
+        fits = letter.isascii() and letter.isprintable() and letter not in "*:~^`"
+        assert bool(is_sendable(f"a{letter}b")) == fits, letter
+        assert bool(is_sendable(letter)) == (fits and letter != " "), letter
+        assert (misfit(f"a{letter}b", 1, 5, "it") == "") == fits
 
 
 def test_a_fitting_identifier_is_left_alone() -> None:

@@ -40,7 +40,7 @@ def read_acknowledgments(data: bytes | Document) -> tuple[Acknowledgments, list[
         others += sum(one.id not in _SYNTAX for one in sets)
     batches: list[ClaimBatch] = []
     if others:
-        for whole in received(document, "277ca".__eq__, "claim acknowledgment (277CA)", findings, _SYNTAX):
+        for whole in received(document, "277ca", "claim acknowledgment (277CA)", findings, _SYNTAX):
             batches.extend(claim_batches(whole))
     elif not interchanges and not groups and document.interchanges:
         findings.append(finding("A100", Position(0), what="acknowledgment (TA1, 999, 277CA)", why=""))

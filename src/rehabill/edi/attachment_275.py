@@ -11,15 +11,23 @@ from collections.abc import Iterator, Sequence
 
 from rehabill.base.errors import InputError
 from rehabill.base.finding import Finding
-from rehabill.edi.ask.frame import assembled, header_of, payer_name, provider_name, raise_first, service_days
+from rehabill.edi.ask.frame import (
+    assembled,
+    header_of,
+    payer_name,
+    provider_name,
+    raise_first,
+    service_days,
+    submitter_name,
+)
 from rehabill.edi.p837 import fields
 from rehabill.edi.p837.fields import Faults
 from rehabill.edi.p837.profile import Envelope
-from rehabill.edi.reply.loops import Loop, Received, received
+from rehabill.edi.reply.loops import Loop, Received, each
 from rehabill.edi.reply.pieces import Reader, value
 from rehabill.model.authorization import ClaimDocument, ReceivedDocument
 from rehabill.model.practice import Practice
-from rehabill.x12.document import Document, read
+from rehabill.x12.document import Document
 from rehabill.x12.envelope import Interchange
 from rehabill.x12.segment import count_segments, d8
 
@@ -59,11 +67,9 @@ def _body(
 
 
 def _parties(document: ClaimDocument, path: str, practice: Practice, faults: Faults) -> str:
-    upper, sender = practice.upper_case, practice.submitter
-    text = payer_name(document.payer_name, document.payer_id, "PR", "PI", faults, upper)
-    name = fields.name(sender.name, 60, "practice.submitter.name", "the submitter's name", faults, upper)
-    ours = fields.identifier(sender.etin or sender.id, "practice.submitter.id", "the submitter's number", faults, 2, 80)
-    text += f"NM1*41*2*{name}*****46*{ours}~{provider_name(practice, '1P', faults)}"
+    upper = practice.upper_case
+    text = payer_name(document, "PR", faults, upper)
+    text += submitter_name(practice, faults) + provider_name(practice, "1P", faults)
     who = fields.person_name(document.patient, f"{path}.patient", "the patient", faults, upper)
     if document.member_id:
         member = fields.identifier(document.member_id, f"{path}.member_id", "the member id", faults, 2, 80)
@@ -86,10 +92,7 @@ def _claim(document: ClaimDocument, path: str, faults: Faults) -> str:
 
 def read_275(data: bytes | Document) -> tuple[list[ReceivedDocument], list[Finding]]:
     """Every document of a file with what ties it to its claim, and everything wrong with it. Never raises."""
-    document = data if isinstance(data, Document) else read(data)
-    findings = list(document.faults)
-    wholes = received(document, "275".__eq__, "attachment (275)", findings)
-    return [one for whole in wholes for one in _documents(whole)], findings
+    return each(data, "275", "attachment (275)", _documents)
 
 
 def _documents(whole: Received) -> Iterator[ReceivedDocument]:
@@ -117,7 +120,7 @@ def _documents(whole: Received) -> Iterator[ReceivedDocument]:
             service=service,
             sent_on=when.first if when else None,
             contents=tuple(_contents(place)),
-            at=whole.at(loop.segments[0]),
+            at=whole.at(loop.opening),
             other=(*root.other("2000A"), *loop.other()),
         )
 

@@ -8,20 +8,20 @@ Unverified: no map of the guide was at hand. What is written follows public sche
 before the first real request, and look at every answer.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from rehabill.base.errors import InputError
 from rehabill.base.finding import Finding
 from rehabill.edi.ask.authorization import authorization_body
 from rehabill.edi.ask.frame import header_of, raise_first, wrapped
+from rehabill.edi.ask.question import check_traces
 from rehabill.edi.p837.fields import Faults
 from rehabill.edi.p837.profile import Envelope
 from rehabill.edi.reply.decisions_278 import authorization_answers
-from rehabill.edi.reply.loops import Received, received
+from rehabill.edi.reply.loops import each
 from rehabill.edi.reply.requests_278 import authorization_requests
 from rehabill.model.authorization import AuthorizationAnswer, AuthorizationRequest
 from rehabill.model.practice import Practice
-from rehabill.x12.document import Document, read
+from rehabill.x12.document import Document
 
 __all__ = ["Envelope", "read_278", "read_278_requests", "write_278"]
 
@@ -30,10 +30,7 @@ _KIND = ("HI", "005010X217", "278")
 
 def write_278(requests: Sequence[AuthorizationRequest], practice: Practice, envelope: Envelope) -> bytes:
     """One interchange, one set for each request. Raises `InputError`."""
-    if not requests:
-        raise InputError("requests", "there is nothing to ask for")
-    if len({request.trace for request in requests}) < len(requests):
-        raise InputError("requests", "two requests have the same number (trace): answers could not be told apart")
+    check_traces(requests, "there is nothing to ask for")
     header = header_of(practice, envelope, _KIND)
     faults: Faults = []
     bodies = [
@@ -49,20 +46,9 @@ def write_278(requests: Sequence[AuthorizationRequest], practice: Practice, enve
 
 def read_278(data: bytes | Document) -> tuple[list[AuthorizationAnswer], list[Finding]]:
     """Every decision in a file, and everything wrong with it. Never raises."""
-    document = data if isinstance(data, Document) else read(data)
-    findings = list(document.faults)
-    wholes = received(document, "278r".__eq__, "authorisation answer (278)", findings)
-    return [answer for whole in wholes for answer in authorization_answers(whole)], findings
+    return each(data, "278r", "authorisation answer (278)", authorization_answers)
 
 
 def read_278_requests(data: bytes | Document) -> tuple[list[AuthorizationRequest], list[Finding]]:
     """Requests as somebody made them; one without a day is told and left out. Never raises."""
-    document = data if isinstance(data, Document) else read(data)
-    findings = list(document.faults)
-    wholes = received(document, "278".__eq__, "authorisation request (278)", findings)
-    return list(_all(wholes)), findings
-
-
-def _all(wholes: Iterator[Received]) -> Iterator[AuthorizationRequest]:
-    for whole in wholes:
-        yield from authorization_requests(whole)
+    return each(data, "278", "authorisation request (278)", authorization_requests)

@@ -10,22 +10,22 @@ answers[0].therapy                                 # visits, shares, authorisati
 import datetime as dt
 from collections.abc import Iterator, Sequence
 
-from rehabill.base.errors import InputError
 from rehabill.base.finding import Finding
 from rehabill.edi.ask.claims import asked_about, days_of
-from rehabill.edi.ask.eligibility import Numbered, eligibility_body
+from rehabill.edi.ask.eligibility import eligibility_body
 from rehabill.edi.ask.frame import header_of, raise_first, wrapped
+from rehabill.edi.ask.question import by_payer, check_traces
 from rehabill.edi.p837.fields import Faults
 from rehabill.edi.p837.profile import Envelope, PayerX12
 from rehabill.edi.reply.answers_271 import eligibilities
-from rehabill.edi.reply.loops import Loop, Received, received
+from rehabill.edi.reply.loops import Loop, Received, each
 from rehabill.edi.reply.pieces import Reader, value
 from rehabill.edi.reply.requests import Member, member, relationship_of
 from rehabill.model.claim import Claim
 from rehabill.model.eligibility import Eligibility, EligibilityRequest
 from rehabill.model.practice import Practice
 from rehabill.model.submitted import DatePeriod, Party
-from rehabill.x12.document import Document, read
+from rehabill.x12.document import Document
 
 __all__ = ["Envelope", "eligibility_request", "read_270", "read_271", "write_270"]
 
@@ -61,17 +61,11 @@ def write_270(requests: Sequence[EligibilityRequest], practice: Practice, envelo
 
     Raises `InputError`.
     """
-    if not requests:
-        raise InputError("requests", "there is nobody to ask about")
-    if len({request.trace for request in requests}) < len(requests):
-        raise InputError("requests", "two questions have the same number (trace): answers could not be told apart")
+    check_traces(requests, "there is nobody to ask about")
     header = header_of(practice, envelope, _KIND)
-    by_payer: dict[tuple[str, str], list[Numbered]] = {}
-    for index, request in enumerate(requests):
-        by_payer.setdefault((request.payer_id, request.payer_name), []).append((index, request))
     sets = [
         group[begin : begin + PEOPLE_PER_SET]
-        for group in by_payer.values()
+        for group in by_payer(requests)
         for begin in range(0, len(group), PEOPLE_PER_SET)
     ]
     faults: Faults = []
@@ -85,18 +79,12 @@ def write_270(requests: Sequence[EligibilityRequest], practice: Practice, envelo
 
 def read_271(data: bytes | Document) -> tuple[list[Eligibility], list[Finding]]:
     """Every person's answer in a file, and everything wrong with it. Never raises."""
-    document = data if isinstance(data, Document) else read(data)
-    findings = list(document.faults)
-    wholes = received(document, "271".__eq__, "eligibility answer (271)", findings)
-    return [answer for whole in wholes for answer in eligibilities(whole)], findings
+    return each(data, "271", "eligibility answer (271)", eligibilities)
 
 
 def read_270(data: bytes | Document) -> tuple[list[EligibilityRequest], list[Finding]]:
     """Questions as somebody asked them; without a day, the day of the request is meant. Never raises."""
-    document = data if isinstance(data, Document) else read(data)
-    findings = list(document.faults)
-    wholes = received(document, "270".__eq__, "eligibility request (270)", findings)
-    return [request for whole in wholes for request in _requests(whole)], findings
+    return each(data, "270", "eligibility request (270)", _requests)
 
 
 def _requests(whole: Received) -> Iterator[EligibilityRequest]:
@@ -134,7 +122,7 @@ def _request(
     types = [one for loop in asked for segment in loop.take_all("EQ") for one in segment.values(1)]
     first = days.first if days else reader.whole.submission.created
     if first is None:
-        reader.whole.tell("A113", level.segments[0], "BHT04", why="the question has no day")
+        reader.whole.tell("A113", level.opening, "BHT04", why="the question has no day")
         return
     yield EligibilityRequest(
         trace=value(level.take("TRN")) or "",

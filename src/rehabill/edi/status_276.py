@@ -11,22 +11,22 @@ An acknowledgment of claims (277CA) is another transaction: `rehabill.edi.acknow
 
 from collections.abc import Iterator, Sequence
 
-from rehabill.base.errors import InputError
 from rehabill.base.finding import Finding
 from rehabill.edi.ask.claims import asked_about, charge_of, days_of
 from rehabill.edi.ask.frame import header_of, raise_first, wrapped
+from rehabill.edi.ask.question import check_traces
 from rehabill.edi.ask.status import status_body
 from rehabill.edi.p837.fields import Faults
 from rehabill.edi.p837.profile import Envelope, PayerX12
 from rehabill.edi.reply.claims_277 import status_answers
-from rehabill.edi.reply.loops import Loop, Received, received
+from rehabill.edi.reply.loops import Loop, Received, each
 from rehabill.edi.reply.pieces import Reader, value
 from rehabill.edi.reply.requests import Member, member, person_loop
 from rehabill.model.claim import Claim
 from rehabill.model.claim_status import StatusAnswer, StatusRequest
 from rehabill.model.practice import Practice
 from rehabill.model.submitted import DatePeriod, Party
-from rehabill.x12.document import Document, read
+from rehabill.x12.document import Document
 
 __all__ = ["Envelope", "read_276", "read_277", "status_request", "write_276"]
 
@@ -66,11 +66,7 @@ def status_request(
 
 def write_276(requests: Sequence[StatusRequest], practice: Practice, envelope: Envelope) -> bytes:
     """One interchange with one set, the questions in order within each payer. Raises `InputError`."""
-    if not requests:
-        raise InputError("requests", "there is no claim to ask for")
-    traces = [request.trace for request in requests]
-    if len(set(traces)) < len(traces):
-        raise InputError("requests", "two questions have the same number (trace): answers could not be told apart")
+    check_traces(requests, "there is no claim to ask for")
     header = header_of(practice, envelope, _KIND)
     faults: Faults = []
     body = status_body(requests, practice, header, faults)
@@ -80,18 +76,12 @@ def write_276(requests: Sequence[StatusRequest], practice: Practice, envelope: E
 
 def read_277(data: bytes | Document) -> tuple[list[StatusAnswer], list[Finding]]:
     """Every answer of a file to questions of ours, and everything wrong with it. Never raises."""
-    document = data if isinstance(data, Document) else read(data)
-    findings = list(document.faults)
-    wholes = received(document, "277".__eq__, "claim status answer (277)", findings)
-    return [answer for whole in wholes for answer in status_answers(whole)], findings
+    return each(data, "277", "claim status answer (277)", status_answers)
 
 
 def read_276(data: bytes | Document) -> tuple[list[StatusRequest], list[Finding]]:
     """Questions as somebody asked them. One without a day of service is told and left out. Never raises."""
-    document = data if isinstance(data, Document) else read(data)
-    findings = list(document.faults)
-    wholes = received(document, "276".__eq__, "claim status request (276)", findings)
-    return [request for whole in wholes for request in _requests(whole)], findings
+    return each(data, "276", "claim status request (276)", _requests)
 
 
 def _requests(whole: Received) -> Iterator[StatusRequest]:
@@ -119,7 +109,7 @@ def _request(reader: Reader, payer: Party | None, loop: Loop, who: Member) -> It
     numbers = {kind: value(loop.take("REF", kind)) for kind in ("EJ", "1K", "D9")}
     days = _days(reader, loop)
     if days is None:
-        reader.whole.tell("A113", loop.segments[0], "DTP03", why="the question has no day of service")
+        reader.whole.tell("A113", loop.opening, "DTP03", why="the question has no day of service")
         return
     yield StatusRequest(
         trace=value(trace) or "",

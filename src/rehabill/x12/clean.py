@@ -34,7 +34,7 @@ def clean(text: str, upper: bool = True) -> str:
     """
     if upper:
         text = text.upper()
-    if (text.isalnum() and text.isascii()) or _CLEAN(text):
+    if text.isascii() and (text.isalnum() or _CLEAN(text)):
         return text
     return _fold(text, upper)
 

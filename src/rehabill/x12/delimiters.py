@@ -45,7 +45,7 @@ def header_of(text: str) -> Header | str:
     component, terminator = text[length : length + 1], text[length + 1 : length + 2]
     if terminator == "\r" and text[length + 2 : length + 3] == "\n":
         terminator, length = "\n", length + 1
-    delimiters = Delimiters(element, component, _repetition(fields), terminator)
+    delimiters = Delimiters(element, component, _repetition(fields, element + component + terminator), terminator)
     problem = _confusion(delimiters)
     if problem:
         return problem
@@ -54,10 +54,10 @@ def header_of(text: str) -> Header | str:
     return Header(delimiters, length + 2, oddity)
 
 
-def _repetition(fields: list[str]) -> str:
-    """ISA11, which in earlier versions named a standard (`U`) instead."""
+def _repetition(fields: list[str], others: str) -> str:
+    """ISA11, which in earlier versions named a standard (`U`) instead; none where it is one of the other separators."""
     mark = fields[10]
-    is_separator = len(mark) == 1 and not mark.isalnum() and not mark.isspace()
+    is_separator = len(mark) == 1 and not mark.isalnum() and not mark.isspace() and mark not in others
     return mark if is_separator and fields[11] >= _FIRST_WITH_REPETITION else ""
 
 

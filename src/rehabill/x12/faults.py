@@ -30,7 +30,9 @@ KINDS: dict[str, Kind] = {
     "X100": Kind("not-x12", 1, "{why}", "022"),
     "X101": Kind("header-unreadable", 1, "{why}.", "022"),
     "X102": Kind("header-odd", 1, "The interchange header (ISA) is read, but {why}.", "", "warning"),
-    "X103": Kind("text-outside", 1, "{count} characters stand outside any interchange: '{sample}'.", "022", "warning"),
+    "X103": Kind(
+        "text-outside", 1, "Text stands outside any interchange ({count:,} bytes): '{sample}'.", "022", "warning"
+    ),
     "X104": Kind("segment-cut-short", 1, "The file ends inside a segment: '{sample}' has no terminator.", "023"),
     "X105": Kind("binary-length", 1, "The binary segment says {length} bytes and has another length.", "023"),
     "X106": Kind("segment-too-long", 1, "No segment terminator in {length} characters: the rest is not read.", "004"),
@@ -43,7 +45,9 @@ KINDS: dict[str, Kind] = {
         "interchange-unclosed", 1, "The interchange {control} has no trailer (IEA): the file is cut short.", "023"
     ),
     "X111": Kind("interchange-control", 1, "The trailer (IEA02) says {found}, the header (ISA13) {wanted}.", "001"),
-    "X112": Kind("group-count", 1, "The trailer (IEA01) says {found} groups; there are {wanted}.", "021"),
+    "X112": Kind(
+        "group-count", 1, "The number of groups in the trailer (IEA01) is '{found}'; it must be {wanted}.", "021"
+    ),
     "X113": Kind(
         "interchange-duplicate", 1, "The interchange control number {control} stands twice in this file.", "025"
     ),
@@ -55,15 +59,31 @@ KINDS: dict[str, Kind] = {
     # groups (codes of AK905)
     "X120": Kind("group-unclosed", 1, "The group {control} has no trailer (GE).", "3"),
     "X121": Kind("group-control", 1, "The group's trailer (GE02) says {found}, its header (GS06) {wanted}.", "4"),
-    "X122": Kind("set-count", 1, "The group's trailer (GE01) says {found} transaction sets; there are {wanted}.", "5"),
+    "X122": Kind(
+        "set-count",
+        1,
+        "The number of transaction sets in the group's trailer (GE01) is '{found}'; it must be {wanted}.",
+        "5",
+    ),
     "X123": Kind("group-duplicate", 1, "The group control number {control} stands twice in this interchange.", "19"),
     "X124": Kind(
         "group-kind", 1, "A group of kind {found} (GS01) cannot hold a transaction set {set}; it is {wanted}.", "1"
     ),
+    "X125": Kind("group-header", 1, "{element} of the group's header, {what}, cannot be '{value}'.", "024"),
+    "X126": Kind("group-number", 1, "The group control number (GS06) '{value}' is not one to nine digits.", "6"),
+    "X128": Kind(
+        "group-version",
+        1,
+        "The group is of version {found} (GS08), its interchange of {wanted} (ISA12).",
+        "2",
+        "warning",
+    ),
     # transaction sets (codes of IK502)
     "X130": Kind("set-unclosed", 1, "The transaction set {control} has no trailer (SE).", "2"),
     "X131": Kind("set-control", 1, "The set's trailer (SE02) says {found}, its header (ST02) {wanted}.", "3"),
-    "X132": Kind("segment-count", 1, "The set's trailer (SE01) says {found} segments; there are {wanted}.", "4"),
+    "X132": Kind(
+        "segment-count", 1, "The number of segments in the set's trailer (SE01) is '{found}'; it must be {wanted}.", "4"
+    ),
     "X133": Kind("set-duplicate", 1, "The set control number {control} stands twice in this group.", "23"),
     "X134": Kind(
         "set-unsupported", 1, "A {set} in version {version} is not known here: only its envelope is checked.", "1"
@@ -82,14 +102,18 @@ KINDS: dict[str, Kind] = {
     "X206": Kind("segment-out-of-order", 1, "{segment} ({name}) stands too late in loop {loop}.", "7"),
     "X207": Kind("segment-not-used", 2, "{segment} ({name}) must not be used here.", "I4"),
     "X208": Kind("segment-unwanted", 4, "{segment} ({name}) may not stand here; when it may: {situation}.", "I9"),
-    "X209": Kind("segment-qualifier", 2, "{segment} ({name}) cannot begin '{value}' here: {allowed} are allowed.", "2"),
+    "X209": Kind(
+        "segment-qualifier", 2, "{segment} ({name}) cannot begin with '{value}' here, only with {allowed}.", "2"
+    ),
     "X210": Kind("element-missing", 2, "{element} ({name}) is missing.", "1"),
     "X211": Kind("element-condition", 1, "{element}: {why}.", "2"),
     "X212": Kind("elements-too-many", 1, "{segment} has {count} elements; at most {limit}.", "3"),
     "X213": Kind(
-        "element-too-short", 1, "{element} ({name}) '{value}' is too short: at least {limit} characters.", "4"
+        "element-too-short", 1, "{element} ({name}) '{value}' is too short; its least length is {limit}.", "4"
     ),
-    "X214": Kind("element-too-long", 1, "{element} ({name}) '{value}' is too long: at most {limit} characters.", "5"),
+    "X214": Kind(
+        "element-too-long", 1, "{element} ({name}) '{value}' is too long; its greatest length is {limit}.", "5"
+    ),
     "X215": Kind("element-character", 1, "{element} ({name}) '{value}' {why}.", "6"),
     "X216": Kind("element-code", 2, "{element} ({name}) cannot be '{value}'; it is one of {allowed}.", "7"),
     "X217": Kind("element-date", 1, "{element} ({name}) '{value}' is no date.", "8"),
@@ -97,11 +121,23 @@ KINDS: dict[str, Kind] = {
     "X219": Kind("element-not-used", 2, "{element} ({name}) must be empty; it holds '{value}'.", "I10"),
     "X220": Kind("element-repeated", 1, "{element} ({name}) is given {count} times; at most {limit}.", "12"),
     "X221": Kind("components-too-many", 1, "{element} ({name}) has {count} components; at most {limit}.", "13"),
-    "X222": Kind("element-trailing", 1, "{segment} ends in empty elements.", "", "warning"),
-    "X223": Kind("npi-check-digit", 5, "{element} ({name}) '{value}' is no NPI: its check digit is wrong.", "7"),
+    "X222": Kind("element-trailing", 1, "{segment} ends in separators with nothing behind them.", "", "warning"),
+    "X223": Kind(
+        "npi-check-digit",
+        5,
+        "{element} ({name}) '{value}' is no NPI: its check digit is wrong.",
+        "7",
+    ),
     "X224": Kind("element-form", 5, "{element} ({name}) '{value}' is not what it must be: {why}.", "7"),
     "X225": Kind(
         "zip-short", 5, "{element} ({name}) '{value}' has five digits; nine are required here.", "7", "warning"
+    ),
+    "X227": Kind(
+        "npi-first-digit",
+        5,
+        "{element} ({name}) '{value}' fits its check digit, but NPIs in use begin with 1 or 2.",
+        "",
+        "warning",
     ),
     "X226": Kind("element-situation", 4, "{element} ({name}) must be given: {situation}.", "2"),
     # hierarchy
@@ -110,6 +146,7 @@ KINDS: dict[str, Kind] = {
     ),
     "X231": Kind("hierarchy-parent", 1, "HL02 is '{found}'; {why}.", "7"),
     "X232": Kind("hierarchy-child", 2, "HL04 says '{found}', but this level has {what} below it.", "7", "warning"),
+    "X233": Kind("segment-in-wrong-loop", 2, "{segment} ({name}) belongs in loop {loop}, not in loop {here}.", "7"),
     # an 835's money, to the cent
     "X300": Kind("payment-balance", 3, "{why}", topic="balance"),
     "X301": Kind("claim-balance", 3, "{why}", topic="balance"),
@@ -117,6 +154,31 @@ KINDS: dict[str, Kind] = {
     "X303": Kind("lines-charge", 3, "{why}", "", "warning", "balance"),
     "X304": Kind("reversal-sign", 3, "{why}", "", "warning", "balance"),
     "X305": Kind("payment-handling", 3, "{why}", "", "warning", "balance"),
+    # an 835's days and numbers
+    "X306": Kind("day-after-payment", 4, "{what} is dated {day}, after the remittance ({latest}).", "8"),
+    "X307": Kind("day-too-old", 4, "{what} is dated {day}: nothing from before {earliest} is paid like this.", "8"),
+    "X308": Kind("days-reversed", 4, "{what} ends on {day}, before it begins ({first}).", "8"),
+    "X309": Kind(
+        "payment-day-far",
+        4,
+        "The payment is dated {day}: that is more than a year from the day of the remittance ({made}).",
+        "",
+        "warning",
+    ),
+    "X320": Kind(
+        "provider-check-digit",
+        5,
+        "{element} (provider) '{value}' has the form of an NPI, but its check digit is wrong.",
+        "",
+        "warning",
+    ),
+    "X321": Kind(
+        "fiscal-year-far",
+        4,
+        "The provider's fiscal year ends on {day} (PLB02), which cannot be right for a payment of {latest}.",
+        "",
+        "warning",
+    ),
     # what kept a remittance from being read whole
     "X310": Kind("amount-unreadable", 1, "{element} '{value}' is not an amount; it is read as 0.00."),
     "X311": Kind("date-unreadable", 1, "{element} '{value}' is not a date; it is left out."),
@@ -142,8 +204,39 @@ KINDS: dict[str, Kind] = {
         "{payer} paid {said} on the claim (AMT*D); its lines, less what it adjusted on the claim, say {wanted}.",
         topic="balance",
     ),
+    "X353": Kind(
+        "cob-paid-missing",
+        3,
+        "{payer} decided lines of this claim; what it paid on the claim (AMT*D) is missing.",
+        topic="balance",
+    ),
     "X354": Kind("amount-not-cents", 3, "{where} '{value}' is no amount in dollars and cents.", "6", topic="balance"),
     "X355": Kind("units-not-positive", 4, "SV104 says {value} units: a service has one or more.", "7", topic="units"),
+    "X356": Kind(
+        "billing-post-box",
+        4,
+        "The billing provider's address is a street, not '{value}': a box belongs in the address for payment (2010AB).",
+        topic="provider",
+    ),
+    "X357": Kind(
+        "billing-unnumbered",
+        4,
+        "The billing provider has no NPI (NM109), nor another number with the payer (REF*G2 in 2010BB).",
+        topic="provider",
+    ),
+    "X358": Kind(
+        "liability-twice",
+        4,
+        "What {payer} leaves to the patient (AMT*EAF) is told of the claim and of its lines: one of them only.",
+        topic="balance",
+    ),
+    "X359": Kind(
+        "decision-day-twice",
+        4,
+        "The day {payer} decided (DTP*573) is told of the claim and of its lines: the lines' is enough.",
+        "",
+        "warning",
+    ),
     "X360": Kind(
         "pointer-range", 4, "{pointer} points to diagnosis {value}; the claim has {count}.", "7", topic="pointer"
     ),
@@ -157,7 +250,34 @@ KINDS: dict[str, Kind] = {
         "warning",
     ),
     "X364": Kind(
-        "set-too-large", 7, "{count} claims in one transaction set: receivers expect at most 5,000.", "", "warning"
+        "set-too-large",
+        7,
+        "{count:,} claims in one transaction set: receivers expect at most {limit:,}.",
+        "",
+        "warning",
+    ),
+    "X365": Kind(
+        "diagnosis-twice", 4, "Diagnosis '{value}' stands on the claim before: each is given once.", topic="diagnosis"
+    ),
+    "X366": Kind(
+        "pointer-twice", 4, "{pointer} points to diagnosis {value}, as one before it does.", "7", topic="pointer"
+    ),
+    "X367": Kind(
+        "units-fraction",
+        4,
+        "SV104 says {value} units; {code} is counted in whole units.",
+        "",
+        "warning",
+        "units",
+    ),
+    "X368": Kind("adjustment-of-nothing", 3, "The adjustment {value} is of 0.00: leave it off.", topic="balance"),
+    "X369": Kind(
+        "adjustment-twice",
+        3,
+        "The adjustment {value} stands before: one amount for each group and reason.",
+        "",
+        "warning",
+        "balance",
     ),
     "X370": Kind("service-in-future", 4, "The service is dated {day}, after the file was made ({made}).", "8"),
     "X371": Kind("before-birth", 4, "{what} is dated {day}, before the patient's birth.", "8"),
@@ -169,9 +289,21 @@ KINDS: dict[str, Kind] = {
         "CLM05-3 is '{value}'; a professional claim is 1 (original), 7 (replacement) or 8 (void).",
         "7",
     ),
+    "X375": Kind(
+        "decision-in-future", 4, "The other payer's decision is dated {day}, after the file was made ({made})."
+    ),
+    "X376": Kind("decision-before-service", 4, "The other payer decided on {day}, before the service ({service})."),
+    "X377": Kind(
+        "payer-order-twice",
+        4,
+        "SBR01 '{value}': another payer of the claim has this place in the order already.",
+        "",
+        "warning",
+    ),
+    "X378": Kind("payer-not-named", 4, "SVD01 names the payer '{payer}', which stands in no loop 2330B of the claim."),
     # code sets
-    "X500": Kind("code-unknown", 5, "{element} ({name}) '{value}' is not in the list of {list} codes.", "7"),
-    "X501": Kind("code-ended", 5, "{element} ({name}) '{value}' is a {list} code that has ended.", "7", "warning"),
+    "X500": Kind("code-unknown", 5, "{element} ({name}) '{value}' is no {list} code.", "7"),
+    "X501": Kind("code-ended", 5, "{element} ({name}) '{value}' is a {list} code that ended on {day}.", "7", "warning"),
     "X502": Kind(
         "code-no-data",
         5,
@@ -181,6 +313,7 @@ KINDS: dict[str, Kind] = {
         status="no_data",
     ),
     "X503": Kind("code-malformed", 5, "{element} ({name}) '{value}' is not written like a {list} code.", "7"),
+    "X504": Kind("code-not-begun", 5, "{element} ({name}) '{value}' is a {list} code that begins on {day}.", "7"),
     "X510": Kind("diagnosis-unknown", 5, "Diagnosis '{value}' does not exist on {day}.", "7", topic="diagnosis"),
     "X511": Kind(
         "diagnosis-header",
@@ -208,7 +341,7 @@ KINDS: dict[str, Kind] = {
     "X514": Kind(
         "diagnosis-icd9",
         5,
-        "The diagnoses are marked as ICD-9 ({value}); since 2015-10-01 they are ICD-10.",
+        "The diagnoses are marked as ICD-9 ({value}); for services since {since} they are ICD-10.",
         "7",
         topic="diagnosis",
     ),
@@ -229,6 +362,15 @@ KINDS: dict[str, Kind] = {
         "no_data",
     ),
     "X524": Kind("modifier-malformed", 5, "'{value}' is not written like a modifier.", "7", topic="modifiers"),
+    "X525": Kind(
+        "diagnosis-small-letters",
+        5,
+        "Diagnosis '{value}' is written in small letters: write capitals, some receivers know no others.",
+        "",
+        "warning",
+        "diagnosis",
+    ),
+    "X526": Kind("modifier-twice", 5, "The modifier '{value}' stands on the line before.", "", "warning", "modifiers"),
     # the payer's own
     "X700": Kind(
         "member-id-mbi",

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from rehabill.x12.check.graph import Graph, Loop, Node, graph_for
+from rehabill.x12.check.graph import Graph, Loop, graph_for
+from rehabill.x12.check.reading import Trail
 from rehabill.x12.delimiters import Delimiters
 from rehabill.x12.scan import Batch
 from rehabill.x12.spec.load import load
@@ -109,7 +110,7 @@ class _Walker:
         self.gs: list[str] = []
         self.head: Head | None = None
         self.sets = self.number = 0
-        self.node: Node | None = None
+        self.trail: Trail | None = None
         self.loops: tuple[Loop, ...] = ()
         self.envelope = {spec.id: spec for spec in _all_segments(load("envelope").body)}
 
@@ -135,8 +136,8 @@ class _Walker:
                 self.isa, self.gs = elements, []
             elif name == "GS":
                 self.gs = elements
-        elif self.node is not None and text:
-            spec, entered = self._step(elements)
+        elif self.trail is not None and text:
+            spec, entered = self._step(self.trail, elements, batch, index)
         if self.head is not None:
             self.number += 1
         byte += len(piece) - len(piece.lstrip("\r\n \t"))
@@ -156,27 +157,24 @@ class _Walker:
         graph = self.head.graph = graph_for(self.head.id, self.head.version, purpose, batch.delimiters)
         if graph is None:
             return None
-        node = graph.root.body[0]
-        assert isinstance(node, Node)
-        self.node = node
-        return node.spec
+        self.trail = Trail(graph)
+        return self.trail.node.spec
 
     def _leave(self) -> None:
-        self.head = self.node = None
+        self.head = self.trail = None
         self.loops = ()
         self.number = 0
 
-    def _step(self, elements: list[str]) -> tuple[SegmentSpec | None, int]:
-        head, node = self.head, self.node
-        assert head is not None and head.graph is not None and node is not None
-        move = head.graph.step(node, elements)
+    def _step(self, trail: Trail, elements: list[str], batch: Batch, index: int) -> tuple[SegmentSpec | None, int]:
+        """The spec of the next segment, that of the place where it belongs if it stands elsewhere; loops entered."""
+        reading = trail.step(batch, index, elements)
+        move = reading.move
         if move is None:
-            return None, 0
+            return reading.home.spec if reading.home else None, 0
         if move.leave:
             self.loops = self.loops[: len(self.loops) - move.leave]
         if move.enter:
             self.loops += move.enter
-        self.node = move.node
         return move.node.spec, len(move.enter)
 
 

@@ -25,6 +25,10 @@ _BLANK = " \t\r\n\0\x1a\xef\xbb\xbf"
 """What may stand outside an interchange unnoticed: blanks, old end-of-file marks, the mark that begins UTF-8."""
 _SAMPLE = 40
 
+_NOT_BYTES = (
+    "an X12 file is read from its bytes, and this is {what}: give what Path(…).read_bytes() returns, or blocks of a"
+    " file opened with open(…, 'rb')"
+)
 _OTHER_FORMATS = (
     ("\xff\xfe", "UTF-16 text"), ("\xfe\xff", "UTF-16 text"), ("I\0S\0A", "UTF-16 text"), ("\0I\0S\0A", "UTF-16 text"),
     ("PK", "a zip archive: unpack it first"), ("\x1f\x8b", "compressed (gzip): unpack it first"),
@@ -73,11 +77,30 @@ def batches(chunks: Iterable[bytes], faults: list[Finding]) -> Iterator[Batch]:
     """The segments of a file given in chunks. Never raises: what is wrong is added to `faults`, with its place.
 
     A file in which no interchange is found yields nothing but that fault, and a batch whose `before` is the text.
+    Raises `TypeError` for what is no bytes.
     """
     scanner = _Scanner(faults)
-    for chunk in chunks:
+    for chunk in given(chunks):
         yield from scanner.feed(chunk.decode("latin-1"))
     yield from scanner.finish()
+
+
+def given(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The same chunks; `TypeError`, in words, when they are none. The one place where a caller's mistake is told."""
+    if isinstance(chunks, bytes | bytearray | memoryview):
+        raise TypeError("these are the bytes themselves: give them in a list, [data], or as blocks read from a file")
+    if isinstance(chunks, str) or not isinstance(chunks, Iterable):
+        raise TypeError(_NOT_BYTES.format(what=_what_is(chunks)))
+    for chunk in chunks:
+        if not isinstance(chunk, bytes | bytearray):
+            raise TypeError(_NOT_BYTES.format(what=_what_is(chunk)))
+        yield chunk
+
+
+def _what_is(wrong: object) -> str:
+    if wrong is None:
+        return "nothing (None)"
+    return "text (str)" if isinstance(wrong, str) else f"of type {type(wrong).__name__}"
 
 
 class _Scanner:
@@ -250,7 +273,7 @@ def _without_noise(text: str, pieces: list[str], terminator: str) -> list[str]:
     for mark in "\r\n":
         if mark != terminator and mark in plain:
             plain = plain.replace(mark, "")
-    if plain[:1] in (" ", "\t") or plain.rfind(terminator + " ") >= 0 or plain.rfind(terminator + "\t") >= 0:
+    if plain[:1] in (" ", "\t") or any(mark in plain and plain.rfind(terminator + mark) >= 0 for mark in " \t"):
         return [segment.lstrip(" \t") for segment in plain.split(terminator)]
     return pieces if len(plain) == len(text) else plain.split(terminator)
 

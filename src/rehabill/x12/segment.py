@@ -3,14 +3,16 @@
 Separators are fixed: `*` between elements, `:` between components, `^` between repetitions, `~` at the end.
 """
 
+import re
 from datetime import date
-from functools import lru_cache
 
 from rehabill.base.errors import InputError
 from rehabill.base.money import decimal_amount
+from rehabill.x12.values import Memory
 
 TERMINATOR = "~"
-_FORBIDDEN = frozenset("*:~^`")
+is_sendable = re.compile(r"(?! )[ -)+-9;-\]_a-}]+(?<! )").fullmatch
+"""Printable ASCII without the separators and the grave accent, no blank at an end."""
 
 
 def segment(*elements: str) -> str:
@@ -27,16 +29,14 @@ def count_segments(text: str) -> int:
     return text.count(TERMINATOR)
 
 
-@lru_cache(maxsize=65_536)
-def d8(day: date) -> str:
-    """A date as CCYYMMDD."""
+def _d8(day: date) -> str:
     return day.isoformat().replace("-", "")
 
 
-@lru_cache(maxsize=65_536)
-def amount(cents: int) -> str:
-    """Cents as an X12 decimal: `12050` is `120.5`."""
-    return decimal_amount(cents)
+d8 = Memory(_d8).__getitem__
+"""A date as CCYYMMDD."""
+amount = Memory(decimal_amount).__getitem__
+"""Cents as an X12 decimal: `12050` is `120.5`."""
 
 
 def fitting(value: str, low: int, high: int, path: str, what: str) -> str:
@@ -52,14 +52,12 @@ def fitting(value: str, low: int, high: int, path: str, what: str) -> str:
 
 def misfit(value: str, low: int, high: int, what: str) -> str:
     """Why `value` cannot be sent as it is; empty when it can."""
-    if low <= len(value) <= high and value.isalnum() and value.isascii():
+    if low <= len(value) <= high and is_sendable(value):
         return ""
     if not value:
         return f"{what} is missing"
-    if not value.isascii() or not value.isprintable() or not _FORBIDDEN.isdisjoint(value) or value != value.strip():
+    if not is_sendable(value):
         return f"{what} ('{value}') holds a character that cannot be sent (* : ~ ^, an accent, a blank at an end)"
     if len(value) > high:
         return f"{what} ('{value}') has {len(value)} characters; at most {high} can be sent"
-    if len(value) < low:
-        return f"{what} ('{value}') must have at least {low} characters"
-    return ""
+    return f"{what} ('{value}') must have at least {low} characters" if len(value) < low else ""

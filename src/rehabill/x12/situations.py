@@ -18,6 +18,8 @@ class Situation(msgspec.Struct, frozen=True):
     segment: str
     holds: Callable[[Values, str], bool]
     """Takes the values and the component separator."""
+    within: bool = False
+    """It is asked of a segment for its own elements alone: nothing around it needs to remember it."""
 
 
 def _component(value: str, number: int, separator: str) -> str:
@@ -31,11 +33,12 @@ SITUATIONS = {
     "changes_an_earlier_claim": Situation("CLM", lambda clm, mark: _component(clm[5], 3, mark) in ("7", "8")),
     "accident": Situation("CLM", lambda clm, mark: bool({"AA", "OA"}.intersection(clm[11].split(mark)[:2]))),
     "car_accident": Situation("CLM", lambda clm, mark: "AA" in clm[11].split(mark)[:2]),
+    "american_address": Situation("N4", lambda n4, _: n4[4] in ("", "US", "CA"), within=True),
     "sent_apart": Situation("PWK", lambda pwk, _: pwk[2] != "AA"),
     "money_moves_electronically": Situation("BPR", lambda bpr, _: bpr[4] in ("ACH", "BOP", "FWT")),
 }
 _LONGEST = 22
-WATCHED = frozenset(situation.segment for situation in SITUATIONS.values())
+WATCHED = frozenset(situation.segment for situation in SITUATIONS.values() if not situation.within)
 
 
 def holds(name: str, values: Values, component: str) -> bool:

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 
 from rehabill.base.errors import InputError
 from rehabill.edi.ask.eligibility import originated_trace
-from rehabill.edi.ask.frame import Levels, named, payer_name, provider_name, service_days
+from rehabill.edi.ask.frame import Levels, payer_name, provider_name, service_days
+from rehabill.edi.ask.question import dependent, insured
 from rehabill.edi.p837 import fields
 from rehabill.edi.p837.fields import Faults
-from rehabill.edi.p837.parties import holder_name
 from rehabill.edi.p837.profile import RELATIONSHIP_CODES
 from rehabill.model.authorization import AuthorizationRequest, RequestedService
 from rehabill.model.claim import Attachment
-from rehabill.model.party import Person
 from rehabill.model.practice import Practice, Provider
 from rehabill.x12.clean import clean
 from rehabill.x12.envelope import Interchange
@@ -31,24 +30,18 @@ def authorization_body(
     asker, second = levels.open("21", first, True)
     subscriber, third = levels.open("22", second, True)
     text = f"BHT*0007*{'01' if request.request == '3' else '13'}*{reference}*{header.created:%Y%m%d*%H%M}~{reviewer}"
-    text += payer_name(request.payer_name, request.payer_id, "X3", "PI", faults, upper)
+    text += payer_name(request, "X3", faults, upper)
     text += asker + provider_name(practice, "1P", faults)
     text += fields.address(practice.address, "practice.address", "the practice", faults, upper)
     text += _contact(practice, faults) + subscriber
-    member = fields.identifier(
-        request.subscriber.member_id, f"{path}.subscriber.member_id", "the member id", faults, 2, 80
-    )
-    above = third
+    text += insured(request, path, faults, upper)
+    born, above = fields.demographics(request.patient, f"{path}.patient", "the patient", faults), third
     if request.relationship == "self":
-        who = fields.person_name(request.patient, f"{path}.patient", "the patient", faults, upper)
-        text += f"NM1*IL*1*{who}*MI*{member}~{_birth(request.patient, path, faults)}"
+        text += born
     else:
-        holder = holder_name(request.subscriber, f"{path}.subscriber", faults, upper)
-        dependent, above = levels.open("23", third, True)
-        who = named(request.patient, f"{path}.patient", "the patient", faults, upper)
-        relation = RELATIONSHIP_CODES[request.relationship]
-        text += f"NM1*IL*{holder}*MI*{member}~{dependent}NM1*QC*{who}~"
-        text += f"{_birth(request.patient, path, faults)}INS*N*{relation}~"
+        below, above = levels.open("23", third, True)
+        text += below + dependent(request, "QC", path, faults, upper) + born
+        text += f"INS*N*{RELATIONSHIP_CODES[request.relationship]}~"
     return text + _event(request, path, practice, levels, above, faults)
 
 
@@ -56,10 +49,6 @@ def _contact(practice: Practice, faults: Faults) -> str:
     contact = practice.contact or practice.submitter.contact
     name = fields.optional(contact.name, 60, practice.upper_case)
     return f"PER*IC*{name}*{fields.telephone(contact.phone, 'practice.contact.phone', 'the contact', faults)}~"
-
-
-def _birth(person: Person, path: str, faults: Faults) -> str:
-    return fields.demographics(person, f"{path}.patient", "the patient", faults)
 
 
 def _event(

@@ -3,15 +3,13 @@
 from collections.abc import Sequence
 
 from rehabill.base.errors import InputError
-from rehabill.edi.ask.frame import Levels, named, payer_name, provider_name, service_days
+from rehabill.edi.ask.frame import Levels, payer_name, provider_name, service_days
+from rehabill.edi.ask.question import birth, dependent, insured
 from rehabill.edi.p837 import fields
 from rehabill.edi.p837.fields import Faults
-from rehabill.edi.p837.parties import holder_name
 from rehabill.model.eligibility import EligibilityRequest
-from rehabill.model.party import Person
 from rehabill.model.practice import Practice
 from rehabill.x12.envelope import Interchange
-from rehabill.x12.segment import d8
 from rehabill.x12.spec.load import meanings
 
 _RELATIONSHIPS = {"spouse": "01", "child": "19"}
@@ -26,11 +24,10 @@ def eligibility_body(
 ) -> str:
     """The set from BHT on: one payer, the practice, each person."""
     levels, upper = Levels(), practice.upper_case
-    first = requests[0][1]
     payer, top = levels.open("20", None, True)
     asker, second = levels.open("21", top, True)
     text = f"BHT*0022*13*{reference}*{header.created:%Y%m%d*%H%M}~{payer}"
-    text += payer_name(first.payer_name, first.payer_id, "PR", "PI", faults, upper)
+    text += payer_name(requests[0][1], "PR", faults, upper)
     text += asker + provider_name(practice, "1P", faults)
     for index, request in requests:
         text += _person(request, f"requests[{index}]", levels, second, practice, faults)
@@ -41,24 +38,16 @@ def _person(
     request: EligibilityRequest, path: str, levels: Levels, above: int, practice: Practice, faults: Faults
 ) -> str:
     """A subscriber with the question below, or with the dependent between."""
-    upper = practice.upper_case
-    is_self = request.relationship == "self"
-    member = fields.identifier(
-        request.subscriber.member_id, f"{path}.subscriber.member_id", "the member id", faults, 2, 80
-    )
-    trace = originated_trace(request.trace, f"{path}.trace", practice, faults)
+    upper, is_self = practice.upper_case, request.relationship == "self"
     level, number = levels.open("22", above, not is_self)
+    who = insured(request, path, faults, upper) + _group(request, path, faults)
+    trace = originated_trace(request.trace, f"{path}.trace", practice, faults)
     if is_self:
-        who = fields.person_name(request.patient, f"{path}.patient", "the patient", faults, upper)
-        text = f"{level}{trace}NM1*IL*1*{who}*MI*{member}~{_group(request, path, faults)}"
-        return text + _birth(request.patient, path, faults) + _asked(request, path, faults)
-    holder = holder_name(request.subscriber, f"{path}.subscriber", faults, upper)
+        return f"{level}{trace}{who}{birth(request.patient, path, faults)}{_asked(request, path, faults)}"
     below, _ = levels.open("23", number, False)
-    who = named(request.patient, f"{path}.patient", "the patient", faults, upper)
+    patient = dependent(request, "03", path, faults, upper) + birth(request.patient, path, faults)
     relation = _RELATIONSHIPS.get(request.relationship, _OTHER_ADULT)
-    text = f"{level}NM1*IL*{holder}*MI*{member}~{_group(request, path, faults)}"
-    text += f"{below}{trace}NM1*03*{who}~{_birth(request.patient, path, faults)}INS*N*{relation}~"
-    return text + _asked(request, path, faults)
+    return f"{level}{who}{below}{trace}{patient}INS*N*{relation}~{_asked(request, path, faults)}"
 
 
 def originated_trace(trace: str, path: str, practice: Practice, faults: Faults) -> str:
@@ -76,16 +65,6 @@ def _group(request: EligibilityRequest, path: str, faults: Faults) -> str:
     if not group:
         return ""
     return f"REF*6P*{fields.identifier(group, f'{path}.subscriber.group_number', 'the group number', faults)}~"
-
-
-def _birth(person: Person, path: str, faults: Faults) -> str:
-    """Birth date and, where known, sex; payers find people by them."""
-    if person.birth_date is None:
-        message = "the birth date of the patient is missing"
-        faults.append(InputError(f"{path}.patient.birth_date", message))
-        return ""
-    sex = person.sex if person.sex in ("F", "M") else ""
-    return f"DMG*D8*{d8(person.birth_date)}" + (f"*{sex}~" if sex else "~")
 
 
 def _asked(request: EligibilityRequest, path: str, faults: Faults) -> str:

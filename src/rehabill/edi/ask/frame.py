@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Protocol
 
 import msgspec
 
@@ -10,7 +11,6 @@ from rehabill.edi.p837 import fields
 from rehabill.edi.p837.fields import Faults
 from rehabill.edi.p837.header import interchange
 from rehabill.edi.p837.profile import Envelope
-from rehabill.model.party import Person
 from rehabill.model.practice import Practice
 from rehabill.x12 import envelope as x12
 from rehabill.x12.clean import clean
@@ -70,15 +70,30 @@ def service_days(first: dt.date, last: dt.date | None) -> str:
     return f"D8*{d8(first)}" if last is None or last == first else f"RD8*{d8(first)}-{d8(last)}"
 
 
-def named(person: Person, path: str, whose: str, faults: Faults, upper: bool) -> str:
-    """NM102 to NM107 of a person, without empty elements at the end."""
-    return "1*" + fields.person_name(person, path, whose, faults, upper).rstrip("*")
+class _Payer(Protocol):
+    @property
+    def payer_name(self) -> str: ...
+    @property
+    def payer_id(self) -> str: ...
 
 
-def payer_name(name: str, number: str, role: str, id_kind: str, faults: Faults, upper: bool) -> str:
-    title = fields.name(name, 60, "payer_name", "the payer's name", faults, upper)
-    given = fields.identifier(number, "payer_id", "the payer's number", faults, 2, 80)
-    return f"NM1*{role}*2*{title}*****{id_kind}*{given}~"
+def payer_name(asked: _Payer, role: str, faults: Faults, upper: bool) -> str:
+    """Who is asked, by the payer's own number."""
+    title = fields.name(asked.payer_name, 60, "payer_name", "the payer's name", faults, upper)
+    given = fields.identifier(asked.payer_id, "payer_id", "the payer's number", faults, 2, 80)
+    return f"NM1*{role}*2*{title}*****PI*{given}~"
+
+
+def submitter_name(practice: Practice, faults: Faults) -> str:
+    """Who sends."""
+    sender = practice.submitter
+    name = fields.name(
+        sender.name, 60, "practice.submitter.name", "the submitter's name", faults, practice.upper_case
+    )  # fmt: skip
+    number = fields.identifier(
+        sender.etin or sender.id, "practice.submitter.id", "the submitter's number", faults, 2, 80
+    )
+    return f"NM1*41*2*{name}*****46*{number}~"
 
 
 def provider_name(practice: Practice, role: str, faults: Faults) -> str:

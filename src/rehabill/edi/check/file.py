@@ -5,9 +5,10 @@ from collections.abc import Collection
 from rehabill.almanac import icd10cm
 from rehabill.almanac.load import load
 from rehabill.base.finding import Finding
+from rehabill.edi.check.balances import add_balances
 from rehabill.edi.check.lists import judge
 from rehabill.edi.check.professional import Professional
-from rehabill.edi.check.remittance import add_balances
+from rehabill.edi.check.remittance import Remittance
 from rehabill.x12.check.file import FileCheck
 from rehabill.x12.check.report import FileReport, GroupReport, SetReport
 from rehabill.x12.check.walk import Observer, Walk
@@ -29,6 +30,8 @@ def check_file(chunks: Collection[bytes], levels: frozenset[int] = ALL_LEVELS) -
     def observe(walk: Walk, transaction: SetReport, group: GroupReport | None) -> Observer | None:
         if walk.graph.spec.id == "837p":
             return Professional(walk, almanac, diagnoses, numbers)
+        if walk.graph.spec.id == "835":
+            return Remittance(walk, group.day if group else "")
         return None
 
     checker = FileCheck(judge, observe)

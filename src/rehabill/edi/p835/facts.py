@@ -9,7 +9,6 @@ from collections.abc import Callable
 from typing import Any
 
 from rehabill.edi.p835.mend import UNREADABLE, mended
-from rehabill.edi.p835.values import REMEMBERED, Memory, cents, day, quantity
 from rehabill.model.remittance import (
     Adjustment,
     AmountFact,
@@ -23,6 +22,7 @@ from rehabill.model.remittance import (
 )
 from rehabill.x12.delimiters import Delimiters
 from rehabill.x12.scan import shown
+from rehabill.x12.values import REMEMBERED, Memory, read_cents, read_day, read_quantity
 
 Fact = tuple[int, Any, int]
 """Kind, value, cents. What value and cents are is said beside each kind."""
@@ -78,9 +78,9 @@ class Vocabulary(dict[str, Fact]):
         self.element, self.component = delimiters.element, delimiters.component
         self.strict = True
         """False while a mended segment is read, in which required texts may stay empty."""
-        self.money: Callable[[str], int] = Memory(cents).__getitem__
-        self.numbers: Callable[[str], Quantity] = Memory(quantity).__getitem__
-        self.days: Callable[[str], dt.date] = Memory(day).__getitem__
+        self.money: Callable[[str], int] = Memory(read_cents).__getitem__
+        self.numbers: Callable[[str], Quantity] = Memory(read_quantity).__getitem__
+        self.days: Callable[[str], dt.date] = Memory(read_day).__getitem__
         self.services = Memory(self.service).__getitem__
         self.readers: dict[str, Reader] = {(name + self.element)[:4]: read for name, read in _READERS.items()}
         self.line_id = f"REF{self.element}6R{self.element}"
@@ -122,8 +122,8 @@ class Vocabulary(dict[str, Fact]):
             e += _EMPTY[len(e) :]
         if not (e[1] and e[2]) and self.strict:
             raise ValueError
-        charge, paid = self.money(e[3]), cents(e[4])
-        theirs = cents(e[5]) if e[5] else None
+        charge, paid = self.money(e[3]), read_cents(e[4])
+        theirs = read_cents(e[5]) if e[5] else None
         return CLAIM, (e[1], e[2], charge, paid, theirs, e[6], e[7], e[8], e[9]), charge - paid
 
     def svc(self, e: list[str]) -> Fact:

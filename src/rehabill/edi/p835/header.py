@@ -4,8 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 
 from rehabill.edi.p835.facts import contact
-from rehabill.edi.p835.mend import UNREADABLE, mended
-from rehabill.edi.p835.values import cents, day
+from rehabill.edi.p835.mend import mended
 from rehabill.model.party import Address
 from rehabill.model.remittance import (
     Payee,
@@ -16,6 +15,7 @@ from rehabill.model.remittance import (
     RemittanceHeader,
     Source,
 )
+from rehabill.x12.values import cents, day
 
 Tell = Callable[[str, str, str, str], None]
 """Takes a fault: its id, segment, element and the text found there."""
@@ -79,7 +79,7 @@ class Head:
         elif name == "REF":
             (self.references if party is None else party.references).append(Reference(e[1], e[2], e[3]))
         elif name == "DTM" and e[1] == "405" and self.production_date is None:
-            self.production_date = _day(mended(e, "").elements[2])
+            self.production_date = day(mended(e, "").elements[2])
         elif name == "CUR":
             self.currency = e[2] or "USD"
         elif name == "PER" and party is not None:
@@ -97,10 +97,10 @@ class Head:
         """All of it, once the first claim (or the end) is reached."""
         bpr, trn = self.bpr, self.trn
         empty = Party([""] * 5)
-        amount = cents(bpr[2] or "0")
+        amount = cents(bpr[2]) or 0
         return RemittanceHeader(
             set_control=self.control, version=self.version, handling=bpr[1],
-            amount_cents=-amount if bpr[3] == "D" else amount, method=bpr[4], payment_date=_day(bpr[16]),
+            amount_cents=-amount if bpr[3] == "D" else amount, method=bpr[4], payment_date=day(bpr[16]),
             trace_number=trn[2], payer_tax_id=_tax_id(trn[3]), originator=trn[3], originator_supplement=trn[4],
             payment_format=bpr[5], payer_bank=bpr[7], payer_account=bpr[9], payee_bank=bpr[13], payee_account=bpr[15],
             currency=self.currency, production_date=self.production_date,
@@ -112,7 +112,7 @@ class Head:
 def provider_adjustments(e: list[str], component: str, tell: Tell) -> Iterable[ProviderAdjustment]:
     """A PLB: up to six reasons with their amounts."""
     e = e + [""] * (4 - len(e))
-    fiscal = _day(_checked(["PLB", e[1], e[2]], tell)[2])
+    fiscal = day(_checked(["PLB", e[1], e[2]], tell)[2])
     if not e[1]:
         tell("X312", "PLB", "PLB01", "")
     for at in range(3, len(e), 2):
@@ -123,11 +123,10 @@ def provider_adjustments(e: list[str], component: str, tell: Tell) -> Iterable[P
 
 
 def _amount(text: str, element: str, tell: Tell) -> int:
-    try:
-        return cents(text)
-    except ValueError:
+    value = cents(text)
+    if value is None:
         tell("X310" if text else "X312", "PLB", element, text)
-        return 0
+    return value or 0
 
 
 def _checked(e: list[str], tell: Tell) -> list[str]:
@@ -136,10 +135,6 @@ def _checked(e: list[str], tell: Tell) -> list[str]:
     for rule, element, text in mend.faults:
         tell(rule, e[0], element, text)
     return mend.elements
-
-
-def _day(text: str) -> dt.date | None:
-    return day(text) if text and text != UNREADABLE else None
 
 
 def _tax_id(originator: str) -> str:

@@ -1,11 +1,15 @@
 """What is wrong with the elements of a segment, and elements that can be read in their place."""
 
+from collections.abc import Callable
+
 import msgspec
 
-from rehabill.edi.p835.values import cents, day, quantity
+from rehabill.x12.values import cents, day, quantity
 
 _LEAST = 17
 """Elements that a reader may ask for; those that are not there are empty."""
+_READERS: dict[str, Callable[[str], object]] = {"X310": cents, "X318": quantity, "X311": day, "X312": cents}
+"""By the fault that is told of what they cannot read."""
 UNREADABLE = "\0"
 """Stands for a date that cannot be read."""
 
@@ -64,9 +68,7 @@ def _check(mend: Mend, form: Form, at: int, rule: str) -> None:
         if at in form.optional:
             return
         rule = "X312"
-    try:
-        {"X310": cents, "X318": quantity, "X311": day, "X312": cents}[rule](text)
-    except ValueError:
+    if _READERS[rule](text) is None:
         _tell(mend, rule, at, text)
         mend.elements[at] = UNREADABLE if at in form.days else "0"
 

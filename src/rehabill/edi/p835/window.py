@@ -8,7 +8,7 @@ from rehabill.base.finding import Finding, Position
 from rehabill.edi.p835.facts import END, Fact, Vocabulary
 from rehabill.model.remittance import Source
 from rehabill.x12.faults import fault
-from rehabill.x12.scan import Batch, batches, shown
+from rehabill.x12.scan import Batch, batches, given, shown
 
 _SLICE = 1 << 16
 """Bytes taken at a time: what they are cut into stays in the processor's cache until it is read."""
@@ -216,6 +216,6 @@ def _noise(piece: str) -> int:
 
 
 def _sliced(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    for chunk in chunks:
+    for chunk in given(chunks):
         for begins in range(0, len(chunk), _SLICE):
             yield chunk[begins : begins + _SLICE]

@@ -18,7 +18,7 @@ from rehabill.x12.segment import amount, d8, segment
 
 MAX_OTHER_PAYERS = 10
 MAX_ADJUDICATIONS = 15
-_ORDER = "PST"
+_ORDER = {"P": 0, "S": 1, "T": 2}
 _REASONS = 6
 """In one CAS."""
 
@@ -26,12 +26,11 @@ _REASONS = 6
 def other_payers(claim: Claim, patient: str, total: int, faults: Faults, upper: bool) -> str:
     """Loops 2320 and 2330 of every other payer; `patient`: her name as sent, `total`: the claim's charge in cents."""
     others = claim.other_insurance
-    if len({claim.sequence, *[other.sequence for other in others]}) <= len(others):
+    place, places = _ORDER[claim.sequence], [_ORDER[other.sequence] for other in others]
+    if len({place, *places}) <= len(others):
         message = "two payers of this claim have the same place (P first, S second, T third)"
         faults.append(InputError("other_insurance", message))
-    place = _ORDER.index(claim.sequence)
-    earlier = {other.sequence for other in others if _ORDER.index(other.sequence) < place}
-    if claim.sequence != "P" and not earlier:
+    if place and not any(other < place for other in places):
         message = "a claim to a second payer must say what the first payer decided"
         faults.append(InputError("other_insurance", message))
     if len(others) > 1 and len({other.payer_id for other in others}) != len(others):
@@ -39,7 +38,7 @@ def other_payers(claim: Claim, patient: str, total: int, faults: Faults, upper: 
     if len(others) > MAX_OTHER_PAYERS:
         faults.append(InputError("other_insurance", f"at most {MAX_OTHER_PAYERS} other payers can be sent"))
     return "".join([
-        _other_payer(claim, patient, index, other, other.sequence in earlier, total, faults, upper)
+        _other_payer(claim, patient, index, other, places[index] < place, total, faults, upper)
         for index, other in enumerate(others)
     ])  # fmt: skip
 
@@ -219,9 +218,11 @@ def line_adjudications(claim: Claim, index: int, faults: Faults) -> str:
             message = f"the code or a modifier under which line {index + 1} was decided cannot be sent"
             faults.append(InputError(_at(index, number, "code"), message))
         into = "" if decided.bundled_into is None else _bundled(claim, index, number, decided.bundled_into, faults)
-        text += f"SVD*{decided.payer_id}*{amount(decided.paid_cents)}*{code}**{decided.paid_units}{into}~"
-        text += adjustments(decided.adjustments, (index, number), faults)
-        text += f"DTP*573*D8*{d8(decided.paid_on)}~"
+        reasons = adjustments(decided.adjustments, (index, number), faults)
+        text += (
+            f"SVD*{decided.payer_id}*{amount(decided.paid_cents)}*{code}**{decided.paid_units}{into}~{reasons}"
+            f"DTP*573*D8*{d8(decided.paid_on)}~"
+        )
         owed = decided.remaining_liability_cents
         if owed is not None:
             if owed < 0:

@@ -23,7 +23,7 @@ _TAXONOMY = re.compile(r"[0-9A-Z]{10}").fullmatch
 _PROCEDURE = re.compile(r"[A-Z0-9]{5}").fullmatch
 _MODIFIER = re.compile(r"[A-Z0-9]{2}").fullmatch
 _DIAGNOSIS = re.compile(r"[A-Z][0-9][0-9A-Z]{1,5}").fullmatch
-_DOMESTIC = re.compile(r"[A-Z]{2}\*[0-9]{5}(?:[0-9]{4})?").fullmatch
+_ZIP = re.compile(r"[0-9]{5}(?:[0-9]{4})?").fullmatch
 _COUNTRY = re.compile(r"[A-Z]{2}").fullmatch
 _REGION = re.compile(r"[A-Z0-9]{0,3}").fullmatch
 _POSTAL_CODE = re.compile(r"[A-Z0-9]{3,15}").fullmatch
@@ -61,7 +61,7 @@ def optional(value: str | None, high: int, upper: bool) -> str:
         return ""
     text = value.upper() if upper else value
     if not (text.isalnum() and text.isascii()):
-        text = clean(value, upper)
+        text = clean(text, upper)
     return text if len(text) <= high else text[:high].rstrip()
 
 
@@ -101,9 +101,10 @@ def address(
         _no_name(where.city, f"{path}.city", f"the city of {whose}", faults)
     elif len(city) == 1:
         faults.append(InputError(f"{path}.city", f"the city of {whose} ('{city}') must have at least two letters"))
-    region = f"{where.state}*{where.zip}"
-    if where.country or not _DOMESTIC(region) or where.state not in STATES or (nine and len(where.zip) != 9):
+    if where.country or where.state not in STATES or not _ZIP(where.zip) or (nine and len(where.zip) != 9):
         region = _region(where, path, whose, faults, nine)
+    else:
+        region = f"{where.state}*{where.zip}"
     if street and (_PO_BOX.search(line1.upper()) or _PO_BOX.search(line2.upper())):
         message = f"the address of {whose} must be a street, not a post-office box (a box may go into 'pay_to')"
         faults.append(InputError(f"{path}.line1", message))

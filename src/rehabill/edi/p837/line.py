@@ -12,9 +12,11 @@ from rehabill.edi.p837.people import People
 from rehabill.edi.p837.profile import MAX_LINES, MAX_MODIFIERS, MAX_POINTERS
 from rehabill.model.claim import Claim, ClaimLine
 from rehabill.x12.clean import clean
-from rehabill.x12.segment import amount, d8
+from rehabill.x12.segment import amount, d8, is_sendable, misfit
 
 _FREE_TEXT = 80
+_REFERENCE = 30
+"""Characters of a line's reference (REF*6R)."""
 
 
 def service_lines(
@@ -26,7 +28,7 @@ def service_lines(
     when = same_day = d8(last) if last is not None else ""
     parts: list[str] = []
     unlisted, procedure, pointers = payer.unlisted_codes, fields.procedure, fields.pointers
-    sent, total, foreign_reference = 0, 0, False
+    sent, total, references, is_ours = 0, 0, [], True
     for index, line in enumerate(claim.lines):
         units, charge = line.units, line.charge_cents
         if not units or not isinstance(charge, int) or charge < 0:
@@ -44,10 +46,12 @@ def service_lines(
         if not when:
             _no_date(index, faults)
         elsewhere = _elsewhere(line.place_of_service, place, index, faults) if line.place_of_service else ""
-        reference = ours = f"{number}-{index + 1}"  # fits, and is like no other of ours
-        if line.line_id and line.line_id != ours:
-            reference = line.line_id
-            foreign_reference = True
+        reference = line.line_id
+        if reference:
+            is_ours = False
+        else:
+            reference = f"{number}-{index + 1}"  # fits, and is like no other of ours
+        references.append(reference)
         if (
             line.note is not None or line.end_date is not None or line.attachments or line.emergency is not None
             or line.rendering_npi is not None or line.referring_npi is not None or line.supervising_npi is not None
@@ -63,8 +67,12 @@ def service_lines(
             )
         if line.adjudications:
             parts.append(line_adjudications(claim, index, faults))
-    if not 1 <= sent <= MAX_LINES or foreign_reference:
-        _whole(claim, number, sent, faults)
+    if sent == 0:
+        faults.append(InputError("lines", "the claim has no line with units: there is nothing to bill"))
+    elif sent > MAX_LINES:
+        faults.append(InputError("lines", f"the claim has {sent} lines; at most {MAX_LINES} can be sent: split it"))
+    if not is_ours and not _are_fit(references):
+        _unfit(claim, number, faults)
     return "".join(parts), total
 
 
@@ -150,21 +158,25 @@ def _no_date(index: int, faults: Faults) -> None:
     faults.append(InputError(f"lines[{index}].date", f"the date of service of line {index + 1} is missing"))
 
 
-def _whole(claim: Claim, number: str, sent: int, faults: Faults) -> None:
-    """What concerns the lines together: how many there are, and that no two have the same reference."""
-    if sent == 0:
-        faults.append(InputError("lines", "the claim has no line with units: there is nothing to bill"))
-    if sent > MAX_LINES:
-        faults.append(InputError("lines", f"the claim has {sent} lines; at most {MAX_LINES} can be sent: split it"))
+def _are_fit(references: list[str]) -> bool:
+    """Whether each can be sent, and no two are the same."""
+    return (
+        len(set(references)) == len(references)
+        and max(map(len, references)) <= _REFERENCE
+        and all(map(is_sendable, references))
+    )
+
+
+def _unfit(claim: Claim, number: str, faults: Faults) -> None:
+    """What is wrong with the lines' references."""
     seen: set[str] = set()
     for index, line in enumerate(claim.lines):
         if not line.units:
             continue
-        path = f"lines[{index}].line_id"
-        if line.line_id:
-            fields.identifier(line.line_id, path, f"the reference of line {index + 1}", faults, 1, 30)
         reference = line.line_id or f"{number}-{index + 1}"
+        if line.line_id and (message := misfit(reference, 1, _REFERENCE, f"the reference of line {index + 1}")):
+            faults.append(InputError(f"lines[{index}].line_id", message))
         if reference in seen:
             message = f"the reference '{reference}' of line {index + 1} stands on another line too"
-            faults.append(InputError(path, message))
+            faults.append(InputError(f"lines[{index}].line_id", message))
         seen.add(reference)

@@ -10,7 +10,6 @@ from rehabill.edi.p837_read.line import Lines
 from rehabill.edi.p837_read.party import Parties
 from rehabill.edi.p837_read.pieces import Pieces
 from rehabill.edi.p837_read.source import Source
-from rehabill.edi.p837_read.values import Remembered
 from rehabill.model.claim import Accident, Attachment, ClaimLine, OtherInsurance
 from rehabill.model.submitted import (
     DatePeriod,
@@ -24,7 +23,7 @@ from rehabill.model.submitted import (
     Sum,
 )
 from rehabill.x12.scan import shown
-from rehabill.x12.values import cents
+from rehabill.x12.values import Memory, cents
 
 _LOOP = "2300"
 _KNOWN = frozenset({"CN1", "K3", "CR1", "CR2", "CR3", "CR5", "CR6", "CRC", "QTY", "DN1", "DN2", "CL1", "HSD"})
@@ -114,8 +113,8 @@ class Claims:
         self._decisions = Decisions(source, pieces)
         self._lines = Lines(source, parties, pieces, self._decisions)
         self._other_payers = OtherPayers(source, parties, pieces)
-        self._terms: Remembered[Terms] = Remembered(self._terms_of)
-        self._codes: Remembered[Codes] = Remembered(self._codes_of)
+        self._terms: Memory[str, Terms] = Memory(self._terms_of)
+        self._codes: Memory[str, Codes] = Memory(self._codes_of)
         self._lx = f"LX{source.element}"
         self._ends = source.heads | {self._lx}
         self._readers = {

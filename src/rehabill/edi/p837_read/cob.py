@@ -4,16 +4,17 @@ import datetime as dt
 from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from rehabill.edi.p837_read.faults import Problem
 from rehabill.edi.p837_read.party import Parties, person_of
 from rehabill.edi.p837_read.pieces import Pieces
 from rehabill.edi.p837_read.source import Source
-from rehabill.edi.p837_read.values import Remembered, is_number, whole
+from rehabill.edi.p837_read.values import is_number, whole
 from rehabill.model.claim import Adjustment, LineAdjudication, OtherInsurance
 from rehabill.model.party import Relationship, Subscriber
 from rehabill.model.submitted import DatePeriod, OtherPayer, OtherSegment, Party, Reference, Sum
-from rehabill.x12.values import cents
+from rehabill.x12.values import Memory, cents
 
 Sequence = Literal["P", "S", "T"]
 SEQUENCES: dict[str, Sequence] = {"P": "P", "S": "S", **dict.fromkeys("TABCDEFGH", "T")}
@@ -69,6 +70,7 @@ class OtherPayers:
     def __init__(self, source: Source, parties: Parties, pieces: Pieces) -> None:
         self._source, self._parties, self._pieces = source, parties, pieces
         self._ends = source.heads | source.tags("SBR", "LX")
+        self._insured = f"NM1{source.element}IL{source.element}"
         self._readers = {
             "CAS": self._adjusted, "AMT": self._sum, "NM1": self._party, "DTP": self._date, "REF": self._reference,
             "MOA": self._remarks, f"OI{source.element}": self._information,
@@ -121,7 +123,8 @@ class OtherPayers:
         return index + 1
 
     def _party(self, index: int, end: int, draft: Draft, path: str) -> int:
-        party, after = self._parties.read(index, end, "2330", path, remember=False)
+        is_holder = self._source.segments[index].startswith(self._insured)
+        party, after = (self._parties.once if is_holder else self._parties.read)(index, end, "2330", path)
         if party.role == "IL" and draft.holder is None:
             draft.holder = party
         elif party.role == "PR" and draft.payer is None:
@@ -199,41 +202,44 @@ class Decisions:
         self._owed = f"AMT{source.element}EAF{source.element}"
         self.days: dict[str, dt.date] = {}
         """When each payer of the claim at hand decided it, for lines that do not say so themselves."""
-        self._paid: Remembered[tuple[LineAdjudication, tuple[Problem, ...]]] = Remembered(self._decided)
+        self._paid: Memory[str, tuple[LineAdjudication, tuple[Problem, ...]]] = Memory(self._decided)
 
-    def read(self, index: int, end: int, path: str) -> tuple[int, LineAdjudication]:
-        source = self._source
+    def read(self, index: int, end: int, line: str, place: int) -> tuple[int, LineAdjudication]:
+        """The decision at `index`, which is the line's one at `place`; `line` is that line's path."""
+        segments = self._source.segments
         begun = index
-        found, problems = self._paid[source.segments[index]]
+        found, problems = self._paid[segments[index]]
         if problems:
-            source.tell_all(problems, index, "2430", path)
-        adjustments: list[Adjustment] = []
+            self._source.tell_all(problems, index, "2430", f"{line}.adjudications[{place}]")
+        adjustments: tuple[Adjustment, ...] = ()
         on: dt.date | None = None
         owed: int | None = None
         index += 1
         while index < end:
-            tag = source.segments[index][:3]
+            tag = segments[index][:3]
             if tag == "CAS":
-                adjustments.extend(self._pieces.adjustments(index, "2430", path))
+                adjusted, problems = self._pieces.adjusted[segments[index]]
+                adjustments += adjusted
+                if problems:
+                    self._source.tell_all(problems, index, "2430", f"{line}.adjudications[{place}]")
             elif tag == "DTP" and on is None:
-                date = self._pieces.date(index, "2430", f"{path}.paid_on")
-                on = date.first if date else None
-            elif owed is None and source.segments[index].startswith(self._owed):
-                amount = self._pieces.sum(index, "2430", f"{path}.remaining_liability_cents")
+                _, date = self._pieces.days[segments[index]]
+                if date is None:
+                    self._pieces.no_date(index, "2430", f"{line}.adjudications[{place}].paid_on")
+                else:
+                    on = date.first
+            elif owed is None and segments[index].startswith(self._owed):
+                path = f"{line}.adjudications[{place}].remaining_liability_cents"
+                amount = self._pieces.sum(index, "2430", path)
                 owed = amount.cents if amount else None
             else:
                 break
             index += 1
         on = on or self.days.get(found.payer_id)
         if on is None:
-            message = "the day that payer decided (DTP*573)"
-            source.tell("R124", begun, "DTP03", "2430", f"{path}.paid_on", what=message)
-        answer = LineAdjudication(
-            payer_id=found.payer_id, paid_cents=found.paid_cents, paid_units=found.paid_units, paid_on=on or NO_DAY,
-            code=found.code, modifiers=found.modifiers, adjustments=tuple(adjustments),
-            bundled_into=found.bundled_into, remaining_liability_cents=owed,
-        )  # fmt: skip
-        return index, answer
+            message, path = "the day that payer decided (DTP*573)", f"{line}.adjudications[{place}].paid_on"
+            self._source.tell("R124", begun, "DTP03", "2430", path, what=message)
+        return index, replace(found, paid_on=on or NO_DAY, adjustments=adjustments, remaining_liability_cents=owed)
 
     def _decided(self, segment: str) -> tuple[LineAdjudication, tuple[Problem, ...]]:
         fields = self._source.cut(segment, 6)

@@ -8,10 +8,9 @@ from rehabill.edi.p837_read.cob import RELATIONSHIPS, SENT_SEQUENCES, Coverage, 
 from rehabill.edi.p837_read.party import Parties, person_of
 from rehabill.edi.p837_read.payers import profile_of
 from rehabill.edi.p837_read.source import Source
-from rehabill.edi.p837_read.values import Remembered
 from rehabill.model.party import Person, Relationship
 from rehabill.model.submitted import Billing, OtherSegment, Party, Submission
-from rehabill.x12.values import day
+from rehabill.x12.values import Memory, day
 
 
 class Subscriber(msgspec.Struct, gc=False):
@@ -49,7 +48,7 @@ class Levels:
         self._source, self._parties, self._profiles = source, parties, profiles
         self._sbr = f"SBR{source.element}"
         self._insured = f"NM1{source.element}IL{source.element}"
-        self._coverages: Remembered[Coverage] = Remembered(self._coverage)
+        self._coverages: Memory[str, Coverage] = Memory(self._coverage)
 
     def submission(self, begun: int, end: int, envelope: Submission) -> tuple[Submission, int]:
         """From ST to the first level: BHT, submitter, receiver."""
@@ -59,7 +58,7 @@ class Levels:
         index = begun + 1
         while index < end and (name := source.segments[index][:3]) not in source.heads:
             if name == "NM1":
-                party, index = self._parties.read(index, end, "1000", "submission", remember=False)
+                party, index = self._parties.once(index, end, "1000", "submission")
                 field = {"41": "submitter", "40": "destination"}.get(party.role)
                 if field:
                     facts[field] = party
@@ -136,7 +135,7 @@ class Levels:
     def _insured_or_payer(self, index: int, end: int, level: Subscriber) -> int:
         source = self._source
         if level.party is None and source.segments[index].startswith(self._insured):
-            level.party, after = self._parties.read(index, end, "2010BA", "subscriber", remember=False)
+            level.party, after = self._parties.once(index, end, "2010BA", "subscriber")
             return after
         party, after = self._parties.read(index, end, "2010BB", "payer")
         if party.role == "PR" and level.payer is None:
@@ -169,7 +168,7 @@ class Levels:
         index = begun + 1
         while index < end and (name := source.segments[index][:3]) not in source.heads:
             if name == "NM1" and level.party is None:
-                level.party, index = self._parties.read(index, end, "2010CA", "patient", remember=False)
+                level.party, index = self._parties.once(index, end, "2010CA", "patient")
                 level.person = person_of(level.party)
                 continue
             if name == "PAT" and not level.relationship:

@@ -5,13 +5,14 @@ import math
 from typing import NamedTuple, Protocol
 
 import msgspec
+from msgspec.structs import replace
 
 from rehabill.edi.p837_read.cob import Decisions
 from rehabill.edi.p837_read.faults import Problem
 from rehabill.edi.p837_read.party import Parties
 from rehabill.edi.p837_read.pieces import Pieces
 from rehabill.edi.p837_read.source import Source
-from rehabill.edi.p837_read.values import Remembered, is_number, whole
+from rehabill.edi.p837_read.values import is_number, whole
 from rehabill.model.claim import ClaimLine
 from rehabill.model.submitted import (
     DatePeriod,
@@ -19,7 +20,7 @@ from rehabill.model.submitted import (
     LineDetail,
     OtherSegment,
 )
-from rehabill.x12.values import cents
+from rehabill.x12.values import Memory, cents
 
 _LOOP = "2400"
 _USUAL_LINE = 4
@@ -36,25 +37,13 @@ _NUMBERS = {"G1": "prior_authorization", "9F": "referral_number"}
 _PRESCRIPTIONS = frozenset({"XZ", "VY"})
 
 
-class Usual(NamedTuple):
-    """What SV1 always says."""
-
-    code: str
-    modifiers: tuple[str, ...]
-    charge: int | msgspec.UnsetType
-    units: int
-    place: str | None
-    pointers: tuple[int, ...] | None
-
-
 class Service(NamedTuple):
     """SV1 as read."""
 
-    usual: Usual
-    fields: dict[str, object]
-    """Rarer ones, of `ClaimLine`."""
+    line: ClaimLine
+    """As far as SV1 tells it: without its day and number."""
     detail: dict[str, object]
-    """Rarer ones, of `LineDetail`."""
+    """Rarer fields, of `LineDetail`."""
     problems: tuple[Problem, ...]
 
 
@@ -75,8 +64,8 @@ class Draft(msgspec.Struct, gc=False):
         self.lists.setdefault(name, []).append(value)
 
     def of_line(self) -> dict[str, object]:
-        """What `ClaimLine` has fields for."""
-        fields = self.service.fields | self.fields if self.service else self.fields
+        """What `ClaimLine` has fields for, besides those of SV1."""
+        fields = self.fields
         if self.date is not None:
             fields["date"] = self.date.first
             if self.date.last is not None:
@@ -111,9 +100,9 @@ class Lines:
 
     def __init__(self, source: Source, parties: Parties, pieces: Pieces, decisions: Decisions) -> None:
         self._source, self._parties, self._pieces, self._decisions = source, parties, pieces, decisions
-        self._services: Remembered[Service] = Remembered(self._service)
-        self._usual_services: Remembered[Usual | None] = Remembered(self._usual_service)
-        self._usual_days: Remembered[dt.date | None] = Remembered(self._usual_day)
+        self._services: Memory[str, Service] = Memory(self._service)
+        self._usual_services: Memory[str, ClaimLine | None] = Memory(self._usual_service)
+        self._usual_days: Memory[str, dt.date | None] = Memory(self._usual_day)
         element = source.element
         self._lx = f"LX{element}"
         self._ends = source.heads | {self._lx}
@@ -132,21 +121,18 @@ class Lines:
         it in `_unusual`. A line's end shows in the segment after it, so the last line of a file is left to that too.
         """
         segments, services, days, ends = self._source.segments, self._usual_services, self._usual_days, self._ends
-        lx, own_number, element, lines = self._lx, self._own_number[:-1], self._source.element, claim.lines
+        lx, own_number, element, lines = self._lx, self._own_number, self._source.element, claim.lines
         usual_end = min(end, len(segments) - 1) - _USUAL_LINE
         while index < end and segments[index][:3] == lx:
             while index <= usual_end:
                 _, told, day, reference, after = segments[index : index + _USUAL_LINE + 1]
-                service, date, (kind, _, number) = services[told], days[day], reference.rpartition(element)
-                tag = after[:3]
-                if not service or not date or kind != own_number or tag not in ends or not number.isascii():
+                line, date, number, tag = services[told], days[day], reference[7:], after[:3]
+                if (
+                    not line or not date or not number or reference[:7] != own_number or tag not in ends
+                    or element in number or not number.isascii()
+                ):  # fmt: skip
                     break
-                code, modifiers, charge, units, place, pointers = service
-                line = ClaimLine(
-                    date=date, code=code, units=units, modifiers=modifiers, diagnosis_pointers=pointers,
-                    charge_cents=charge, line_id=number, place_of_service=place,
-                )  # fmt: skip
-                lines.append(line)
+                lines.append(replace(line, date=date, line_id=number))
                 index += _USUAL_LINE
                 if tag != lx:
                     return index
@@ -162,7 +148,7 @@ class Lines:
         ):  # fmt: skip
             service, date, number = self._services[texts[0]], self._pieces.days[texts[1]][1], texts[2][7:]
             if date and not service.problems and self._source.element not in number and number.isascii():
-                return Draft(service, date, number), begun + _USUAL_LINE
+                return Draft(service, date, number or None), begun + _USUAL_LINE
         return Draft(), begun + 1
 
     def _unusual(self, begun: int, end: int, claim: ClaimParts) -> int:
@@ -178,12 +164,7 @@ class Lines:
         if draft.date is None and not any(map(self._is_day_of_service, self._source.segments[begun:index])):
             message = "the day of service (DTP*472)"
             self._source.tell("R124", begun, "DTP03", _LOOP, f"{path}.date", what=message)
-        code, modifiers, charge, units, at, pointers = service.usual
-        line = ClaimLine(
-            code=code, units=units, modifiers=modifiers, charge_cents=charge, diagnosis_pointers=pointers,
-            place_of_service=at, line_id=draft.number, **draft.of_line(),  # type: ignore[arg-type]
-        )  # fmt: skip
-        claim.lines.append(line)
+        claim.lines.append(replace(service.line, line_id=draft.number, **draft.of_line()))
         if detail := draft.detail():
             claim.details[place] = detail
         return index
@@ -221,17 +202,19 @@ class Lines:
             more["unit"] = "MJ"
         if fields[9] == "Y":
             more["emergency"] = True
-        modifiers = tuple(mark for mark in rest[:4] if mark)
-        told = msgspec.UNSET if charge is None else charge
-        usual = Usual(code, modifiers, told, units, fields[5] or None, pointers)
-        return Service(usual, more, detail, tuple(problems))
+        line = ClaimLine(
+            code=code, units=units, modifiers=tuple(mark for mark in rest[:4] if mark), diagnosis_pointers=pointers,
+            charge_cents=msgspec.UNSET if charge is None else charge, place_of_service=fields[5] or None,
+            **more,  # type: ignore[arg-type]
+        )  # fmt: skip
+        return Service(line, detail, tuple(problems))
 
-    def _usual_service(self, segment: str) -> Usual | None:
-        """SV1 that says no more than most and has nothing wrong with it."""
+    def _usual_service(self, segment: str) -> ClaimLine | None:
+        """SV1 that says nothing but the line's own fields, and has nothing wrong with it."""
         if segment[:3] != "SV1":
             return None
-        usual, more, detail, problems = self._services[segment]
-        return None if more or detail or problems else usual
+        line, detail, problems = self._services[segment]
+        return None if detail or problems else line
 
     def _usual_day(self, segment: str) -> dt.date | None:
         """The day of service, when it is one day."""
@@ -289,7 +272,7 @@ class Lines:
         if name and found.payer is None and name not in draft.fields:
             draft.fields[name] = found.value
         elif found.kind in _PRESCRIPTIONS and isinstance(drug, Drug) and drug.prescription is None:
-            draft.extras["drug"] = msgspec.structs.replace(drug, prescription=found.value)
+            draft.extras["drug"] = replace(drug, prescription=found.value)
         else:
             draft.add("references", found)
         return index + 1
@@ -325,9 +308,7 @@ class Lines:
         return after
 
     def _decision(self, index: int, end: int, draft: Draft, path: str) -> int:
-        after, found = self._decisions.read(
-            index, end, f"{path}.adjudications[{len(draft.lists.get('adjudications', ()))}]"
-        )
+        after, found = self._decisions.read(index, end, path, len(draft.lists.get("adjudications", ())))
         draft.add("adjudications", found)
         return after
 
@@ -348,7 +329,7 @@ class Lines:
         if fields[4] and not is_number(fields[4]):
             self._source.tell("R122", index, "CTP04", "2410", f"{path}.drug.quantity")
         unit = fields[5].partition(self._source.component)[0]
-        draft.extras["drug"] = msgspec.structs.replace(drug, quantity=fields[4] or None, unit=unit or None)
+        draft.extras["drug"] = replace(drug, quantity=fields[4] or None, unit=unit or None)
         return index + 1
 
     # what is missing

@@ -7,11 +7,10 @@ import msgspec
 
 from rehabill.edi.p837_read.faults import Problem
 from rehabill.edi.p837_read.source import Source
-from rehabill.edi.p837_read.values import Remembered
 from rehabill.model.party import Address, Person
 from rehabill.model.submitted import Party, Reachable, Reference
 from rehabill.x12.scan import shown
-from rehabill.x12.values import day
+from rehabill.x12.values import Memory, day
 
 _TAX = frozenset({"EI", "SY", "TJ"})
 _TAX_KINDS = frozenset({"24", "34", "FI"})
@@ -30,34 +29,43 @@ class Parties:
     def __init__(self, source: Source) -> None:
         self._source = source
         self._belonging = source.tags("N2", "N3", "N4", "REF", "PER", "PRV", "DMG")
-        self._remembered: Remembered[_Read] = Remembered(self._of_text)
+        self._terminator = source.delimiters.segment
+        self._remembered: Memory[str, _Read] = Memory(self._of_text)
 
-    def read(self, index: int, end: int, loop: str, path: str, remember: bool = True) -> tuple[Party, int]:
+    def read(self, index: int, end: int, loop: str, path: str) -> tuple[Party, int]:
         """The party whose NM1 stands at `index`, and where its loop ends."""
-        source = self._source
-        segments, belonging = source.segments, self._belonging
-        if not remember and (stop := index + _USUAL_PERSON) <= end and segments[stop - 1][:3] == "DMG":
-            ended = stop == end or segments[stop][:3] not in belonging
-            if ended and (known := self._usual_person(*segments[index:stop])):
+        segments, belonging = self._source.segments, self._belonging
+        stop = index + 1
+        while stop < end and segments[stop][:3] in belonging:
+            stop += 1
+        text = segments[index] if stop == index + 1 else self._terminator.join(segments[index:stop])
+        party, problems = self._remembered[text]
+        if problems:
+            self._source.tell_all(problems, index, loop, path)
+        return party, stop
+
+    def once(self, index: int, end: int, loop: str, path: str) -> tuple[Party, int]:
+        """The same for one who hardly comes twice: somebody insured or treated."""
+        segments, belonging = self._source.segments, self._belonging
+        stop = index + _USUAL_PERSON
+        if stop <= end and segments[stop - 1][:3] == "DMG" and (stop == end or segments[stop][:3] not in belonging):
+            known = self._usual_person(*segments[index:stop])
+            if known is not None:
                 return known, stop
         stop = index + 1
         while stop < end and segments[stop][:3] in belonging:
             stop += 1
-        if not remember:
-            party, problems = self._of(segments[index:stop])
-        elif stop == index + 1:
-            party, problems = self._remembered[segments[index]]
-        else:
-            terminator = source.delimiters.segment
-            party, problems = self._remembered[terminator.join(segments[index:stop])]
+        party, problems = self._of(segments[index:stop])
         if problems:
-            source.tell_all(problems, index, loop, path)
+            self._source.tell_all(problems, index, loop, path)
         return party, stop
 
     def _usual_person(self, nm1: str, n3: str, n4: str, dmg: str) -> Party | None:
         """A person with a number, an address and particulars, each as most are written; None for all others."""
         element = self._source.element
         named, street, town, born = nm1.split(element), n3.split(element), n4.split(element), dmg.split(element)
+        if len(named) < 10:
+            named += _NOBODY[len(named) :]
         if (
             len(named) != 10 or len(street) != 2 or len(town) != 4 or len(born) != 4
             or named[0] != "NM1" or street[0] != "N3" or town[0] != "N4" or born[0] != "DMG"
@@ -75,7 +83,7 @@ class Parties:
         )  # fmt: skip
 
     def _of_text(self, text: str) -> _Read:
-        return self._of(text.split(self._source.delimiters.segment))
+        return self._of(text.split(self._terminator))
 
     def _of(self, texts: list[str]) -> _Read:
         element, rare = self._source.element, None

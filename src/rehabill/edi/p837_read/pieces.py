@@ -2,10 +2,10 @@
 
 from rehabill.edi.p837_read.faults import Problem
 from rehabill.edi.p837_read.source import Source
-from rehabill.edi.p837_read.values import Remembered, is_number, period, whole
+from rehabill.edi.p837_read.values import is_number, period, whole
 from rehabill.model.claim import Adjustment, Attachment
 from rehabill.model.submitted import DatePeriod, Note, Repricing, Sum
-from rehabill.x12.values import cents
+from rehabill.x12.values import Memory, cents
 
 _GROUPS = frozenset({"CO", "CR", "OA", "PI", "PR"})
 _Adjustments = tuple[tuple[Adjustment, ...], tuple[Problem, ...]]
@@ -16,14 +16,17 @@ class Pieces:
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self.days: Remembered[tuple[str, DatePeriod | None]] = Remembered(self._day)
-        self._adjusted: Remembered[_Adjustments] = Remembered(self._adjustments)
+        self.days: Memory[str, tuple[str, DatePeriod | None]] = Memory(self._day)
+        self.adjusted: Memory[str, _Adjustments] = Memory(self._adjustments)
 
     def date(self, index: int, loop: str, path: str) -> DatePeriod | None:
         kind, found = self.days[self._source.segments[index]]
         if found is None:
-            self._source.tell("R121", index, "DTP03", loop, f"{path}[{kind}]" if path.endswith("dates") else path)
+            self.no_date(index, loop, f"{path}[{kind}]" if path.endswith("dates") else path)
         return found
+
+    def no_date(self, index: int, loop: str, path: str) -> None:
+        self._source.tell("R121", index, "DTP03", loop, path)
 
     def _day(self, segment: str) -> tuple[str, DatePeriod | None]:
         fields = self._source.cut(segment, 3)
@@ -47,7 +50,7 @@ class Pieces:
         return Attachment(kind=fields[1], way=fields[2], control_number=fields[6] or None)
 
     def adjustments(self, index: int, loop: str, path: str) -> tuple[Adjustment, ...]:
-        found, problems = self._adjusted[self._source.segments[index]]
+        found, problems = self.adjusted[self._source.segments[index]]
         if problems:
             self._source.tell_all(problems, index, loop, path)
         return found

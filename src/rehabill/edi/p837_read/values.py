@@ -1,38 +1,14 @@
-"""Single values beyond those of `x12.values`: what an element says, or None when that cannot be understood.
-
-Files repeat their values: answers are remembered, a bounded number of them.
-"""
+"""Single values beyond those of `x12.values`: what an element says, or None when that cannot be understood."""
 
 import datetime as dt
 import re
-from collections.abc import Callable
 from functools import lru_cache
-from typing import TypeVar
 
 from rehabill.x12.values import REMEMBERED, day
-
-_Answer = TypeVar("_Answer")
 
 _NUMBER = re.compile(r"-?[0-9]{0,8}(?:\.[0-9]*)?").fullmatch
 _WHOLE = re.compile(r"([0-9]{1,4})(?:\.0*)?").fullmatch
 _DAY_LENGTHS = {"D8": 8, "DT": 12}
-LONGEST_REMEMBERED = 400
-
-
-class Remembered(dict[str, _Answer]):
-    """Answers by text; what is not known yet is asked of `ask`. At most `REMEMBERED` short texts are kept."""
-
-    def __init__(self, ask: Callable[[str], _Answer]) -> None:
-        super().__init__()
-        self._ask = ask
-
-    def __missing__(self, text: str) -> _Answer:
-        if len(text) > LONGEST_REMEMBERED:
-            return self._ask(text)
-        if len(self) >= REMEMBERED:
-            self.clear()
-        answer = self[text] = self._ask(text)
-        return answer
 
 
 def whole(text: str) -> int | None:

@@ -62,7 +62,7 @@ def _failed(reader: Reader, loop: Loop, above: _Above) -> Eligibility:
         payer=above.payer,
         provider=above.provider,
         refusals=above.refusals,
-        at=reader.whole.at(loop.segments[0]),
+        at=reader.whole.at(loop.opening),
         other=loop.other("2000B"),
     )
 
@@ -123,7 +123,7 @@ def _eligibility(
         refusals=refused,
         benefits=found,
         therapy=therapy_benefits(found),
-        at=reader.whole.at(level.segments[0]),
+        at=reader.whole.at(level.opening),
         other=level.other("2000D"),
     )
 

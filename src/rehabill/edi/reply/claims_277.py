@@ -38,7 +38,7 @@ def _answer(reader: Reader, payer: Party | None, above: Loop, loop: Loop) -> Sta
         verdict=found,
         sentence=sentence(found, told, payer.name if payer else "") if told else "",
         claims=tuple(claims),
-        at=reader.whole.at(loop.segments[0]),
+        at=reader.whole.at(loop.opening),
         other=(*above.other("2000B"), *loop.other("2200D", "2200E")),
     )
 

@@ -136,7 +136,7 @@ def _batch(reader: Reader, head: _Head, above: Loop, loop: Loop) -> ClaimBatch:
         rejected_cents=totals.rejected_cents,
         providers=tuple(providers),
         claims=tuple(claims),
-        at=reader.whole.at(loop.segments[0]),
+        at=reader.whole.at(loop.opening),
         other=(*above.other("2000B"), *loop.other("2200D")),
     )
 

@@ -115,7 +115,7 @@ def _answer(reader: Reader, loop: Loop, above: _Above) -> AuthorizationAnswer:
         messages=tuple(one.get(1) for one in loop.take_all("MSG")),
         refusals=refused + tuple(one for service in services for one in service.refusals),
         providers=tuple(filter(None, (reader.party(below) for below in loop.under("2010EA")))),
-        at=reader.whole.at(loop.segments[0]),
+        at=reader.whole.at(loop.opening),
         other=loop.other(),
     )
 

@@ -4,17 +4,20 @@ A segment that has no place by the spec is told, and kept in the loop it was fou
 little out of order can still be read. Readers `take` segments; what nobody took ends in `other`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
 from rehabill.base.finding import Finding, Position
 from rehabill.edi.reply.faults import finding
 from rehabill.model.submitted import OtherSegment, Submission
-from rehabill.x12.check.graph import Graph, Node, graph_for
+from rehabill.x12.check.graph import Graph, graph_for
+from rehabill.x12.check.reading import Trail
+from rehabill.x12.check.ways import Reading
 from rehabill.x12.delimiters import Delimiters
-from rehabill.x12.document import Document, Interchange, TransactionSet
-from rehabill.x12.scan import shown
+from rehabill.x12.document import Document, Interchange, TransactionSet, read
+from rehabill.x12.scan import Batch, shown
 from rehabill.x12.spec.schema import SegmentSpec
 from rehabill.x12.values import day
 
@@ -25,6 +28,7 @@ _WRITTEN = {
     "278": "005010X217", "837": "005010X222A1",
 }  # fmt: skip
 CLAIM_ACKNOWLEDGMENT = "005010X214"
+Item = TypeVar("Item")
 
 
 class Found(msgspec.Struct):
@@ -36,10 +40,11 @@ class Found(msgspec.Struct):
     number: int
     byte: int
     marks: Delimiters
-    spec: SegmentSpec | None = None
-    taken: bool = False
-    source: str = ""
+    spec: SegmentSpec | None
+    """Of its place; None when it is astray."""
+    source: str
     """The segment as it stands in the file, a character for each byte."""
+    taken: bool = False
 
     @property
     def id(self) -> str:
@@ -72,6 +77,11 @@ class Loop(msgspec.Struct):
     id: str
     segments: list[Found]
     loops: list["Loop"]
+
+    @property
+    def opening(self) -> Found:
+        """Where the loop begins: its first segment, or that of a loop below when its own is lost."""
+        return self.segments[0] if self.segments else self.loops[0].opening
 
     def take(self, name: str, *qualifiers: str, at: int = 1) -> Found | None:
         """The first such segment of this loop that nobody took; with qualifiers, one whose element `at` is one."""
@@ -127,32 +137,41 @@ class Received(msgspec.Struct):
         self.findings.append(finding(kind, self.at(segment, element, claim), path, **facts))
 
 
-def placed(one: TransactionSet, graph: Graph) -> Iterator[tuple[Found, int, tuple[str, ...]]]:
-    """Each segment in its place, with the number of loops left before it and those entered with it.
-
-    `spec` is None where the guide has no place for it; the first segment (ST) stands in the root.
+class Placed(NamedTuple):
+    """A segment in its place: loops left before it, loops entered with it, and how many loops further out it belongs
+    than the innermost that is open then.
     """
-    node = graph.root.body[0]
-    assert isinstance(node, Node)
+
+    found: Found
+    leave: int
+    enter: tuple[Loop, ...]
+    outward: int
+
+
+def placed(one: TransactionSet, graph: Graph) -> Iterator[Placed]:
+    """Each segment of a set, the first (ST) in the root. What stands too late for its loop is put there all the same;
+    what has no place at all stays in the loop it was found in.
+    """
+    trail = Trail(graph)
+    first = one.segments[0]
+    batch = Batch(first.delimiters, [], [segment.text for segment in one.segments], first.byte, 1)
     for index, segment in enumerate(one.segments):
         if not segment.text:
             continue
-        marks = segment.delimiters
-        elements = segment.text.split(marks.element)
-        leave, enter, spec = 0, (), node.spec  # type: tuple[int, tuple[str, ...], SegmentSpec | None]
-        if index:
-            move = graph.step(node, elements)
-            if move is None:
-                spec = None
-            else:
-                node, leave = move.node, move.leave
-                enter, spec = tuple(loop.id for loop in move.enter), node.spec
+        elements = segment.text.split(first.delimiters.element)
+        reading = trail.step(batch, index, elements) if index else Reading(graph.start)
+        move, home = reading.move, reading.home
+        is_late = home is not None and reading.leave >= 0 and not reading.is_before
+        node = move.node if move else home if is_late else None
+        where = node or trail.node
         if not segment.text.isascii():
             elements = [shown(element) for element in elements]
-        text = shown(segment.text)
-        loop = node.loop.id if index else ""
-        found = Found(elements, text, loop, index + 1, segment.byte, marks, spec, False, segment.text)
-        yield found, leave, enter
+        found = Found(
+            elements, shown(segment.text), where.loop.id if index else "", index + 1, segment.byte, first.delimiters,
+            node.spec if node else None, segment.text,
+        )  # fmt: skip
+        enter = tuple(Loop(loop.id, [], []) for loop in move.enter) if move else ()
+        yield Placed(found, move.leave if move else 0, enter, reading.leave if is_late else 0)
 
 
 def graph_of(one: TransactionSet, findings: list[Finding] | None = None) -> Graph | None:
@@ -170,29 +189,39 @@ def graph_of(one: TransactionSet, findings: list[Finding] | None = None) -> Grap
     return graph_for(one.id, wanted, purpose, first.delimiters)
 
 
+def each(
+    data: bytes | Document, wanted: str, what: str, read_one: Callable[[Received], Iterable[Item]]
+) -> tuple[list[Item], list[Finding]]:
+    """What the sets of a kind say, read one by one, and everything wrong with the file. Never raises."""
+    document = data if isinstance(data, Document) else read(data)
+    findings = list(document.faults)
+    return [item for whole in received(document, wanted, what, findings) for item in read_one(whole)], findings
+
+
 def received(
-    document: Document, wanted: Callable[[str], bool], what: str, findings: list[Finding], passed: tuple[str, ...] = ()
+    document: Document, wanted: str, what: str, findings: list[Finding], passed: tuple[str, ...] = ()
 ) -> Iterator[Received]:
-    """The sets of a file that are placed by a wanted spec (`277ca` …). All others are told, but `passed` (ST01)."""
+    """The sets of a file that are placed by the wanted spec (`277ca` …). All others are told, but `passed` (ST01)."""
     count = 0
     for interchange in document.interchanges:
-        heads = _heads(interchange)
+        groups = group_controls(interchange)
         for one in interchange.sets():
             if one.id in passed:
                 count += 1
                 continue
             graph = graph_of(one, findings)
-            if graph is None or not wanted(graph.spec.id):
+            if graph is None or graph.spec.id != wanted:
                 at = Position(one.segments[0].byte, "ST", "ST01", set_control=one.control[:9], number=1)
                 findings.append(finding("A105", at, found=shown(one.id[:3]), what=what))
                 continue
             count += 1
-            yield _tree(one, graph, _submission(interchange, one, heads.get(one.segments[0].byte, "")), findings)
+            group = groups.get(one.segments[0].byte, "")
+            yield _tree(one, graph, _submission(interchange, one, group), findings)
     if not count and not any(fault.rule in ("X100", "X101") for fault in findings):
         findings.append(finding("A100", Position(0), what=what, why=""))
 
 
-def _heads(interchange: Interchange) -> dict[int, str]:
+def group_controls(interchange: Interchange) -> dict[int, str]:
     """For the set that begins at a byte, the control number of its group."""
     return {
         one.segments[0].byte: group.header.element(6) for group in interchange.groups() for one in group.sets()
@@ -217,17 +246,16 @@ def _tree(one: TransactionSet, graph: Graph, submission: Submission, findings: l
     whole = Received(root, submission, graph.spec.id, findings)
     open_loops = [root]
     count = 0
-    for found, leave, enter in placed(one, graph):
+    for found, leave, enter, outward in placed(one, graph):
         count = found.number
         if leave:
             del open_loops[max(len(open_loops) - leave, 1) :]
-        for name in enter:
-            loop = Loop(name, [], [])
+        for loop in enter:
             open_loops[-1].loops.append(loop)
             open_loops.append(loop)
         if found.spec is None:
             whole.tell("A102", found, segment=found.id[:3])
-        open_loops[-1].segments.append(found)
+        open_loops[max(len(open_loops) - 1 - outward, 0)].segments.append(found)
     _check_trailer(one, whole, count)
     return whole
 

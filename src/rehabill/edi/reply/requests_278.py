@@ -37,7 +37,7 @@ def _request(reader: Reader, loop: Loop, payer: Party | None, who: Member) -> It
     services = tuple(_services(reader, loop))
     first, last = _days(reader, loop, services)
     if first is None:
-        reader.whole.tell("A113", loop.segments[0], "DTP03", why="the request has no day")
+        reader.whole.tell("A113", loop.opening, "DTP03", why="the request has no day")
         return
     onset = loop.take("DTP", "431")
     began = reader.period(onset) if onset else None

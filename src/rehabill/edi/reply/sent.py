@@ -6,7 +6,7 @@ from importlib import resources
 import msgspec
 
 from rehabill.base.finding import Position
-from rehabill.edi.reply.loops import Found, graph_of, placed
+from rehabill.edi.reply.loops import Found, graph_of, group_controls, placed
 from rehabill.x12.document import Document, TransactionSet
 
 _LEVELS = {"20": 1, "22": 2, "23": 3}
@@ -58,9 +58,7 @@ def sent_file(document: Document) -> SentFile:
     count = 0
     for interchange in document.interchanges:
         control = interchange.header.element(13)
-        groups = {
-            one.segments[0].byte: group.header.element(6) for group in interchange.groups() for one in group.sets()
-        }
+        groups = group_controls(interchange)
         for one in interchange.sets():
             made = _Walk(one, groups.get(one.segments[0].byte, ""), control, count).sent
             count += len(made.claims)
@@ -84,8 +82,8 @@ class _Walk:
         graph = graph_of(one)
         if graph is None:
             return
-        for found, _, _ in placed(one, graph):
-            self._take(found)
+        for segment in placed(one, graph):
+            self._take(segment.found)
         for level in self.above:
             self._close(level)
 

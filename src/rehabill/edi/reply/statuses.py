@@ -51,7 +51,7 @@ def claim_status(
 ) -> ClaimStatus:
     """Loop 2200D or 2200E: one claim."""
     trace = loop.take("TRN")
-    first = trace or loop.segments[0]
+    first = trace or loop.opening
     traced = value(trace)
     ours = traced if is_acknowledgment else value(loop.take("REF", "EJ"))
     number = ours or ""

@@ -12,6 +12,7 @@ from rehabill.x12.check.relations import holds, in_words
 from rehabill.x12.delimiters import Delimiters
 from rehabill.x12.scan import shown
 from rehabill.x12.spec.schema import CompositeSpec, ElementSpec, SegmentSpec
+from rehabill.x12.values import in_order
 
 Place = ElementSpec | CompositeSpec
 
@@ -88,6 +89,8 @@ class _Look:
         if len(parts) > len(place.parts):
             facts: dict[str, str | int] = {"element": element, "name": place.name, "count": len(parts)}
             yield Flaw("X221", element, {**facts, "limit": len(place.parts)})
+        elif not parts[-1]:
+            yield Flaw("X222", element, {"segment": element})
         former = ""
         for number, part in enumerate(place.parts, 1):
             one = parts[number - 1] if number <= len(parts) else ""
@@ -118,8 +121,12 @@ class _Look:
             yield Flaw("X213", element, {**facts, "limit": place.low})
         elif length > place.high:
             yield Flaw("X214", element, {**facts, "limit": place.high})
-        else:
+        elif not (place.form in _ZIPS and self._is_abroad()):
             yield from _form(place, value, former, element, facts)
+
+    def _is_abroad(self) -> bool:
+        """Does the address (N4) name another country? Its postal codes are its own."""
+        return "".join(self.values[3:4]) not in ("", "US")
 
 
 def _qualifier(place: Place, value: str) -> str:
@@ -133,7 +140,7 @@ def _shown(value: str) -> str:
 
 
 def _listed(codes: frozenset[str]) -> str:
-    listed = sorted(codes)
+    listed = in_order(codes)
     return ", ".join(listed) if len(listed) <= 12 else ", ".join(listed[:12]) + f" … ({len(listed)} in all)"
 
 
@@ -176,16 +183,29 @@ def _digits(count: int) -> Callable[[str], bool]:
     return lambda value: len(value) == count and value.isascii() and value.isdigit()
 
 
+def _is_tax_number(value: str) -> bool:
+    return re.fullmatch(r"(?!0{9})\d{9}", value, re.ASCII) is not None
+
+
+def _is_zip(value: str) -> bool:
+    return re.fullmatch(r"(?!00000)\d{5}(?:\d{4})?", value, re.ASCII) is not None
+
+
+_ABROAD = "(an address abroad names its country in N404)"
+_ZIPS = ("zip", "zip9")
+
+
 _FORMS: dict[str, tuple[Callable[[str], bool], str, str]] = {
     "d8": (is_day, "X217", ""),
     "rd8": (_is_range, "X217", ""),
     "tm": (_is_time, "X218", ""),
     "npi": (npi_is_valid, "X223", ""),
-    "zip9": (lambda value: len(value) in (5, 9) or not value.isdigit(), "X224", "a ZIP code here has nine digits"),
-    "zip": (lambda value: len(value) in (5, 9) or not value.isdigit(), "X224", "a ZIP code has five or nine digits"),
+    "npi-shape": (_digits(10), "X224", "an NPI has ten digits"),
+    "zip9": (_is_zip, "X224", f"a ZIP code here has nine digits, not all 0 {_ABROAD}"),
+    "zip": (_is_zip, "X224", f"a ZIP code has five or nine digits, not all 0 {_ABROAD}"),
     "phone": (_digits(10), "X224", "a telephone number has ten digits"),
-    "ssn": (_digits(9), "X224", "it has nine digits"),
-    "tin": (_digits(9), "X224", "a tax number has nine digits"),
+    "ssn": (_is_tax_number, "X224", "it has nine digits, not all 0"),
+    "tin": (_is_tax_number, "X224", "a tax number has nine digits, not all 0"),
     "taxonomy": (lambda value: re.fullmatch(r"[0-9A-Z]{10}", value) is not None, "X224", "it has ten characters"),
 }
 _QUALIFIED = {"D8": "d8", "RD8": "rd8", "XX": "npi", "TE": "phone", "FX": "phone", "EI": "tin", "24": "tin",
@@ -197,12 +217,14 @@ def _form(place: ElementSpec, value: str, former: str, element: str, facts: dict
         year = "20" if len(value) == 6 else ""
         if not is_day(year + value):
             yield Flaw("X217", element, facts)
-    elif place.type == "TM" and not _is_time(value):
+    elif place.type == "TM" and place.form != "tm" and not _is_time(value):
         yield Flaw("X218", element, facts)
     form = _QUALIFIED.get(former, "") if place.form == "qualified" else place.form
     if form:
-        is_right, rule, why = _FORMS[form]
+        is_right, rule, why = _FORMS["npi-shape" if form == "npi" and not _digits(10)(value) else form]
         if not is_right(value):
             yield Flaw(rule, element, {**facts, "why": why} if why else facts)
-        elif form == "zip9" and len(value) == 5 and value.isdigit():
+        elif form == "zip9" and len(value) == 5:
             yield Flaw("X225", element, facts)
+        elif form == "npi" and value[0] not in "12":
+            yield Flaw("X227", element, facts)

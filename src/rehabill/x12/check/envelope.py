@@ -1,11 +1,14 @@
 """The envelope: headers and trailers must pair, count and number alike."""
 
 import re
+from collections.abc import Iterator
 
 from rehabill.base.finding import Position
 from rehabill.x12.check.report import FileReport, GroupReport, InterchangeReport, SetReport
 from rehabill.x12.delimiters import Delimiters
 from rehabill.x12.faults import fault
+from rehabill.x12.scan import shown
+from rehabill.x12.values import day
 
 ENVELOPE = frozenset({"ISA", "IEA", "GS", "GE", "ST", "SE", "TA1"})
 
@@ -23,8 +26,9 @@ _ISA_ELEMENTS: tuple[tuple[int, str, str, str], ...] = (
     (6, "sender's number", r".*\S.*", "006"),
     (7, "kind of receiver's number", _QUALIFIER, "007"),
     (8, "receiver's number", r".*\S.*", "008"),
-    (9, "date", r"\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])", "014"),
+    (9, "date", r"\d{6}", "014"),
     (10, "time", r"([01]\d|2[0-3])[0-5]\d", "015"),
+    (11, "repetition separator", r"[^A-Za-z0-9\s]", "016"),
     (12, "version", r"00501|00401", "017"),
     (13, "control number", r"\d{9}", "018"),
     (14, "acknowledgment wanted", r"[01]", "019"),
@@ -33,6 +37,18 @@ _ISA_ELEMENTS: tuple[tuple[int, str, str, str], ...] = (
 """Element, our name, what it may be, and the TA1 note that tells of it."""
 
 ISA_NOTES = {f"ISA{number:02d}": note for number, _, _, note in _ISA_ELEMENTS}
+_OLD_VERSION, _OLD_STANDARD = "00401", "U"
+"""Before 00402 there was no repetition separator: ISA11 named the standard."""
+
+_GS_ELEMENTS = (
+    (2, "sender", r".*\S.*"),
+    (3, "receiver", r".*\S.*"),
+    (4, "date", r"\d{8}"),
+    (5, "time", r"([01]\d|2[0-3])[0-5]\d([0-5]\d(\d{1,2})?)?"),
+    (7, "agency", r"X"),
+)
+"""Element, our name, what it may be. A 999 has no code for them: a TA1 tells of a bad GS."""
+_GS_NUMBER = re.compile(r"\d{1,9}", re.ASCII).fullmatch
 
 
 class Envelope:
@@ -81,11 +97,9 @@ class Envelope:
         self._answers = 0
         if _is_repeated(opened.control, self._interchange_numbers):
             opened.findings.append(fault("X113", Position(byte, "ISA", "ISA13"), control=opened.control))
-        for number, name, pattern, _ in _ISA_ELEMENTS:
-            value = elements[number] if number < len(elements) else ""
-            if not re.fullmatch(pattern, value):
-                place = Position(byte, "ISA", f"ISA{number:02d}")
-                opened.findings.append(fault("X114", place, element=place.element, what=name, value=value.strip()))
+        for number, name, value in _wrong_in_isa(elements, delimiters):
+            place = Position(byte, "ISA", f"ISA{number:02d}")
+            opened.findings.append(fault("X114", place, element=place.element, what=name, value=value.strip()))
 
     def _close_interchange(self, elements: list[str], byte: int) -> None:
         open_one = self.interchange
@@ -123,6 +137,12 @@ class Envelope:
         if _is_repeated(opened.control, self._group_numbers):
             opened.findings.append(fault("X123", Position(byte, "GS", "GS06"), control=opened.control))
         self.interchange.groups.append(opened)
+        for number, name, value in _wrong_in_gs(fields):
+            place = Position(byte, "GS", f"GS{number:02d}")
+            told = {"element": place.element, "what": name, "value": shown(value.strip())[:20]}
+            self.interchange.findings.append(fault("X125", place, **told))
+        if not _GS_NUMBER(opened.control):
+            opened.findings.append(fault("X126", Position(byte, "GS", "GS06"), value=shown(opened.control)[:20]))
 
     def _close_group(self, elements: list[str], byte: int) -> None:
         self._leave_set(byte)
@@ -170,7 +190,16 @@ class Envelope:
         if fields[2] and fields[2] != group.version:
             place = Position(byte, "ST", "ST03", set_control=opened.control, number=1)
             opened.findings.append(fault("X135", place, found=fields[2], wanted=group.version))
+        elif not group.sets:
+            self._compare_versions(group)
         group.sets.append(opened)
+
+    def _compare_versions(self, group: GroupReport) -> None:
+        """The interchange's and the group's."""
+        said = self.interchange.isa[11:12] if self.interchange else []
+        if said in (["00501"], ["00401"]) and group.version[:5] in ("00501", "00401") and said != [group.version[:5]]:
+            place = Position(group.byte, "GS", "GS08")
+            group.findings.append(fault("X128", place, found=group.version[:12], wanted=said[0]))
 
     def _close_set(self, elements: list[str], byte: int, number: int) -> None:
         open_one = self.transaction
@@ -198,6 +227,27 @@ class Envelope:
         findings = self.interchange.findings if self.interchange else self.report.findings
         kind = "X115" if segment == "ST" else "X116"
         findings.append(fault(kind, Position(byte, segment), segment=segment))
+
+
+def _wrong_in_isa(isa: list[str], marks: Delimiters) -> Iterator[tuple[int, str, str]]:
+    """Number, our name and value of each element of the header that cannot be."""
+    version = isa[12] if len(isa) > 12 else ""
+    for number, name, pattern, _ in _ISA_ELEMENTS:
+        value = isa[number] if number < len(isa) else ""
+        if number == 11 and version == _OLD_VERSION and value == _OLD_STANDARD:
+            continue
+        is_mark_twice = number == 11 and value in (marks.element, marks.component, marks.segment)
+        is_no_day = number == 9 and day(f"20{value}") is None
+        if is_mark_twice or is_no_day or not re.fullmatch(pattern, value, re.ASCII):
+            yield number, name, value
+
+
+def _wrong_in_gs(fields: list[str]) -> Iterator[tuple[int, str, str]]:
+    """The same of a group's header, given without its id."""
+    for number, name, pattern in _GS_ELEMENTS:
+        value = fields[number - 1]
+        if not re.fullmatch(pattern, value, re.ASCII) or (number == 4 and day(value) is None):
+            yield number, name, value
 
 
 def _two(elements: list[str]) -> tuple[str, str]:

@@ -103,13 +103,15 @@ class FileCheck:
             self.walk = None
 
     def _empty(self, batch: Batch, start: int, stop: int) -> None:
-        """Two terminators in a row are told; a blank line is nothing. Neither counts as a segment."""
+        """Two terminators with no segment between are told, line end or not. Where lines end segments, a blank line is
+        nothing. Neither counts as a segment.
+        """
         transaction = self.envelope.transaction
         findings = transaction.findings if transaction else self.report.findings
         for index in range(start, stop):
             if not batch.segments[index]:
                 self.empty += 1
-                if not batch.pieces[index] and batch.delimiters.segment not in "\r\n":
+                if batch.delimiters.segment not in "\r\n":
                     findings.append(fault("X109", Position(batch.byte_of(index))))
 
     def _outside(self, name: str, batch: Batch, index: int) -> None:

@@ -16,6 +16,7 @@ from rehabill.x12.delimiters import Delimiters
 from rehabill.x12.situations import SITUATIONS
 from rehabill.x12.spec.load import spec_for
 from rehabill.x12.spec.schema import CompositeSpec, LoopSpec, SegmentSpec, TransactionSpec
+from rehabill.x12.values import in_order
 
 _SEEN_LIMIT = 2048
 _SHAPE_LIMIT = 64
@@ -36,9 +37,9 @@ class Node:
         """Segments that came after this one and were found right: parties, dates and codes repeat throughout a file."""
         self.seldom_twice = _seldom_twice(spec)
         """Elements by which a segment is unlikely to come again: it is not kept."""
-        self.moves: dict[str, Move] = {}
+        self.moves: dict[str, Move | None] = {}
         """Where the next segment stands, by its key."""
-        self.listed = listed_places(spec)
+        self.listed = listed_places(spec, loop.id)
 
     def is_right(self, text: str) -> object:
         """True-ish when there is surely nothing wrong with these elements."""
@@ -71,15 +72,13 @@ class Loop:
             else Loop(inner, self, index, delimiters)
             for index, inner in enumerate(spec.body)
         ]
+        first = self.body[0]
+        assert isinstance(first, Node)  # the compiler of the specs sees to it
+        self.opener = first
         self.ranks = _ranks(self.body)
+        self.required = [place for place, entry in enumerate(self.body) if entry.spec.usage == "R"]
         self.complaints: dict[tuple[int, ...], tuple[tuple[int, int], ...]] = {}
         """By what stood in an instance (places in order): the places to look at, and how often each stood."""
-
-    @property
-    def opener(self) -> Node:
-        first = self.body[0]
-        assert isinstance(first, Node)
-        return first
 
     def judge(self, shape: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
         """What of the loop's body is missing, too often, not to be used, or depends on a situation."""
@@ -131,8 +130,8 @@ class Move(msgspec.Struct, frozen=True):
     leave: int = 0
     enter: tuple[Loop, ...] = ()
     is_late: bool = False
-    is_key_wrong: bool = False
-    """The segment belongs here by its id, but its qualifier is none of those allowed."""
+    is_plain: bool = False
+    """Nothing is wrong with it: it goes ahead, and past nothing that is required."""
 
 
 Known = tuple[Move, list[str], bool, bool]
@@ -147,25 +146,26 @@ class Graph:
         self.delimiters = delimiters
         root = LoopSpec(spec.set, spec.name, "R", 1, spec.body)
         self.root = Loop(root, None, 0, delimiters)
-        self.keys = _keys(self.root)
+        self.nodes = list(_nodes(self.root))
+        self.keys = _keys(self.nodes)
         self._looked_at_by: tuple[object, ...] = ()
 
     @property
     def start(self) -> Move:
         """To the first segment, ST."""
-        first = self.root.body[0]
-        assert isinstance(first, Node)
-        return Move(first)
+        return Move(self.root.opener, is_plain=True)
 
     def looked_at_by(self, *who: object) -> None:
         """What was found right by others (another judge of codes, another day) is to be looked at again."""
         if self._looked_at_by != who:
             self._looked_at_by = who
-            for node in _nodes(self.root):
+            for node in self.nodes:
                 node.known.clear()
 
     def step(self, node: Node, elements: list[str]) -> Move | None:
-        """Where a segment (split at its elements) that comes after `node` stands; None when it has no place."""
+        """Where a segment (split at its elements) that comes after `node` stands, as far as can be told without looking
+        further; None when it has no place.
+        """
         key = elements[0]
         for element, component in self.keys.get(key, ()):
             value = elements[element] if element < len(elements) else ""
@@ -174,41 +174,46 @@ class Graph:
                 value = parts[component - 1] if len(parts) >= component else ""
             key += "*" + value
         move = node.moves.get(key)
-        if move is None:
+        if move is None and key not in node.moves:
             move = self._find(node, elements)
-            if move is not None and len(node.moves) < _SEEN_LIMIT:
+            if len(node.moves) < _SEEN_LIMIT:
                 node.moves[key] = move
         return move
 
     def _find(self, node: Node, elements: list[str]) -> Move | None:
-        ahead = list(self._candidates(node, False))
-        for moves in (ahead, self._candidates(node, True), _without_opener(ahead)):
-            for move in moves:
-                spec = move.node.spec
-                if spec.id == elements[0] and spec.is_keyed(
-                    elements, self.delimiters.component, self.delimiters.repetition
-                ):
-                    return move
-        return self._despite_key(node, elements[0])
+        ahead = list(self.ahead(node))
+        for move in ahead:
+            if self.is_of(move.node, elements):
+                return msgspec.structs.replace(move, is_plain=not _passes_required(node, move))
+        for move in (*self.behind(node), *_without_opener(ahead)):
+            if self.is_of(move.node, elements):
+                return move
+        return _despite_key(node, [move for move in ahead if move.node.spec.id == elements[0]])
 
-    def _despite_key(self, node: Node, name: str) -> Move | None:
-        """A segment whose qualifier is none of those allowed: it can only be the one required, or the only one."""
-        ahead = [move for move in self._candidates(node, False) if move.node.spec.id == name]
-        required = [move for move in ahead if move.node.spec.usage == "R" and move.node is not node and not move.leave]
-        for move in required[:1] or (ahead if len(ahead) == 1 else []):
-            return msgspec.structs.replace(move, is_key_wrong=True)
-        return None
+    def is_of(self, node: Node, elements: list[str]) -> bool:
+        """Can the segment stand at this place, by its id and qualifier?"""
+        spec, marks = node.spec, self.delimiters
+        return spec.id == elements[0] and spec.is_keyed(elements, marks.component, marks.repetition)
 
-    def qualifiers(self, node: Node, name: str) -> list[str]:
-        """The qualifiers with which a segment of that name can follow `node`."""
+    def qualifiers(self, node: Node, elements: list[str]) -> list[str]:
+        """The qualifiers with which a segment of that id can follow `node`; none when its own is among them."""
         found: set[str] = set()
-        for move in self._candidates(node, False):
-            if move.node.spec.id == name and move.node.spec.key is not None:
+        for move in self.ahead(node):
+            if self.is_of(move.node, elements):
+                return []
+            if move.node.spec.id == elements[0] and move.node.spec.key is not None:
                 found |= move.node.spec.key.codes
-        return sorted(found)
+        return in_order(found)
 
-    def _candidates(self, node: Node, is_late: bool) -> Iterator[Move]:
-        """Every place that can follow, the nearest first: ahead (or, when late, behind) in each loop outwards."""
+    def ahead(self, node: Node) -> Iterator[Move]:
+        """Every place that can follow, the nearest first: in the node's loop, then in each loop around it."""
+        return self._around(node, False)
+
+    def behind(self, node: Node) -> Iterator[Move]:
+        """Every place in these loops that should have come before."""
+        return self._around(node, True)
+
+    def _around(self, node: Node, is_late: bool) -> Iterator[Move]:
         loop: Loop | None = node.loop
         place, leave = node.place, 0
         while loop is not None:
@@ -239,10 +244,29 @@ def _without_opener(ahead: list[Move]) -> Iterator[Move]:
                     yield Move(inner.opener, move.leave, (loop, inner))
 
 
-def _keys(root: Loop) -> dict[str, tuple[tuple[int, int], ...]]:
+def _despite_key(node: Node, ahead: list[Move]) -> Move | None:
+    """A segment whose qualifier is none of those allowed: it can only be the one required, or the only one."""
+    required = [move for move in ahead if move.node.spec.usage == "R" and move.node is not node and not move.leave]
+    return next(iter(required or (ahead if len(ahead) == 1 else [])), None)
+
+
+def _passes_required(node: Node, move: Move) -> bool:
+    """Does something required stand between them?"""
+    loop, rank = node.loop, node.loop.ranks[node.place]
+    for _ in range(move.leave):
+        if any(loop.ranks[place] > rank for place in loop.required):
+            return True
+        outer = loop.parent
+        assert outer is not None
+        loop, rank = outer, outer.ranks[loop.place]
+    end = loop.ranks[(move.enter[0] if move.enter else move.node).place]
+    return any(rank < loop.ranks[place] < end for place in loop.required)
+
+
+def _keys(nodes: list[Node]) -> dict[str, tuple[tuple[int, int], ...]]:
     """By segment id, the elements and components that tell its uses apart."""
     found: dict[str, dict[tuple[int, int], None]] = {}
-    for node in _nodes(root):
+    for node in nodes:
         if node.spec.key is not None:
             found.setdefault(node.spec.id, {})[node.spec.key.element, node.spec.key.component] = None
     return {name: tuple(keys) for name, keys in found.items()}

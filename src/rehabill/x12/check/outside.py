@@ -1,17 +1,29 @@
 """Codes of lists that are kept outside the specs (states, reasons, taxonomy): where they stand, and who judges them."""
 
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 import msgspec
 
 from rehabill.x12.delimiters import Delimiters
 from rehabill.x12.spec.schema import CompositeSpec, ElementSpec, SegmentSpec
 
-Judge = Callable[[str, str, str], str]
-"""(list, code, day of the group as CCYYMMDD) → the kind of fault (`X500` …), or empty for a code in force."""
+
+class Verdict(NamedTuple):
+    """On a code: the kind of fault (`X500` …; empty for one in force), and the day on which it begins or has ended."""
+
+    rule: str = ""
+    day: str = ""
+
+
+Judge = Callable[[str, str, str], Verdict]
+"""(list, code, day of the group as CCYYMMDD) → what is wrong with the code."""
 
 JUDGED_WITH_THE_CLAIM = frozenset({"icd10cm", "cpt", "modifier"})
 """Lists that go by the day of service, which stands behind the code."""
+
+OTHER_PAYERS = frozenset({"2320", "2430"})
+"""Loops of a claim that say what another payer decided: by its day, which stands behind them too."""
 
 
 class ListedPlace(msgspec.Struct, frozen=True):
@@ -35,9 +47,11 @@ class ListedPlace(msgspec.Struct, frozen=True):
                 yield one
 
 
-def listed_places(spec: SegmentSpec) -> tuple[ListedPlace, ...]:
-    """Those of a segment whose lists go by the day of the file."""
-    found = []
+def listed_places(spec: SegmentSpec, loop: str) -> tuple[ListedPlace, ...]:
+    """Those of a segment of a loop whose lists go by the day of the file."""
+    found: list[ListedPlace] = []
+    if loop in OTHER_PAYERS:
+        return ()
     for number, place in enumerate(spec.elements, 1):
         element = f"{spec.id}{number:02d}"
         inner: list[tuple[str, ElementSpec, int]] = (

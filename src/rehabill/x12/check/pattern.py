@@ -20,13 +20,15 @@ DATE = r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|1\d|2[0-8])"
 TIME = r"(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?"
 _PRINTED = "".join(map(chr, range(0x21, 0x7F)))
 
+_NINE = r"(?!0{9})\d{9}"
+
 _BY_QUALIFIER = {
-    "D8": DATE, "RD8": NEVER, "TE": r"\d{10}", "FX": r"\d{10}", "EI": r"\d{9}", "24": r"\d{9}",
-    "34": r"\d{9}", "SY": r"\d{9}", "XX": NEVER,
+    "D8": DATE, "RD8": NEVER, "TE": r"\d{10}", "FX": r"\d{10}", "EI": _NINE, "24": _NINE,
+    "34": _NINE, "SY": _NINE, "XX": NEVER,
 }  # fmt: skip
 _BY_FORM = {
-    "d8": DATE, "rd8": NEVER, "tm": TIME, "npi": NEVER, "zip": r"\d{5}(?:\d{4})?", "zip9": r"\d{9}",
-    "phone": r"\d{10}", "ssn": r"\d{9}", "tin": r"\d{9}", "taxonomy": r"[0-9A-Z]{10}",
+    "d8": DATE, "rd8": NEVER, "tm": TIME, "npi": NEVER, "zip": r"(?!00000)\d{5}(?:\d{4})?", "zip9": r"(?!00000)\d{9}",
+    "phone": r"\d{10}", "ssn": _NINE, "tin": _NINE, "taxonomy": r"[0-9A-Z]{10}",
 }  # fmt: skip
 
 

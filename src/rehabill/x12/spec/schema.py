@@ -45,24 +45,24 @@ FORMS = {
 """The forms a place may ask for beyond its type and length."""
 
 LISTS = {
-    "state": "states and provinces",
-    "country": "ISO 3166 countries",
-    "subdivision": "ISO 3166 parts of countries",
-    "currency": "ISO 4217 currencies",
-    "pos": "places of service",
-    "carc": "claim adjustment reason codes",
-    "rarc": "remittance advice remark codes",
-    "icd10cm": "diagnoses (ICD-10-CM when the code list is ABK, ABF or ABJ)",
-    "cpt": "procedures (CPT and HCPCS when the kind of code is HC)",
-    "modifier": "CPT and HCPCS modifiers",
+    "state": "state or province",
+    "country": "country",
+    "subdivision": "part of a country",
+    "currency": "currency",
+    "pos": "place of service",
+    "carc": "claim adjustment reason (CARC)",
+    "rarc": "remark (RARC)",
+    "icd10cm": "diagnosis (ICD-10-CM)",  # when the code list is ABK, ABF or ABJ
+    "cpt": "procedure (CPT, HCPCS)",  # when the kind of code is HC
+    "modifier": "modifier",
     "taxonomy": "provider taxonomy",
-    "claim_status_category": "claim status categories",
-    "claim_status": "claim status codes",
-    "decision_reason": "reasons of a reviewer's decision",
-    "entity": "entity codes",
-    "revenue": "revenue codes",
+    "claim_status_category": "claim status category",
+    "claim_status": "claim status",
+    "decision_reason": "reviewer's decision",
+    "entity": "entity",
+    "revenue": "revenue",
 }
-"""The lists kept outside the specs, which `edi` knows."""
+"""The lists kept outside the specs, which `edi` knows: what their codes are called (a `place of service` code)."""
 
 
 class Relation(msgspec.Struct, frozen=True, array_like=True):

@@ -1,24 +1,18 @@
-"""Writing the 837P: claims with every situational loop, from structs to the text of an interchange.
+"""Claims with every situational loop of the 837P, for the bench of writing.
 
-    python bench/write_837p.py            # claims a second, best of several rounds
-
-The corpus repeats ten kinds of claims with other patients, days, charges and numbers: plain, dependent, replaced, late,
-abroad, with attachments and notes, with lines of other providers, to a second payer (by line and as a whole, bundled,
-what is owed by line), with a Medigap plan. Every text is cleaned; "foreign" says in how many claims the names and
-streets hold accents and separators, so that cleaning has something to do (in every third, or in all).
+Ten kinds of claims with other patients, days, charges and numbers: plain, dependent, replaced, late, abroad, with
+attachments and notes, with lines of other providers, to a second payer (by line and as a whole, bundled, what is owed
+by line), with a Medigap plan. Every text is cleaned; in every third claim names and streets hold accents and
+separators, so that cleaning has something to do.
 """
 
-import argparse
 import datetime as dt
-import gc
 import json
-import sys
-import time
 from pathlib import Path
 
 import msgspec
 
-from rehabill.edi.claim_837p import Envelope, PayerX12, iter_837p, problems
+from rehabill.edi.claim_837p import PayerX12
 from rehabill.model.claim import (
     Accident,
     Adjustment,
@@ -48,7 +42,7 @@ def practice() -> tuple[Practice, dict[str, PayerX12]]:
     return whole, msgspec.convert(setup["profiles"], dict[str, PayerX12])
 
 
-def plain(number: int, foreign: int = 1) -> Claim:
+def plain(number: int, foreign: int = 3) -> Claim:
     """A claim of three lines; every number has another patient, day and charge."""
     day = FIRST_DAY + dt.timedelta(days=number % 60)
     lines = tuple(
@@ -111,7 +105,7 @@ def _home(claim: Claim) -> Address | None:
     return claim.patient.address if isinstance(claim.patient, Person) else None
 
 
-def varied(number: int, foreign: int = 1) -> Claim:
+def varied(number: int, foreign: int = 3) -> Claim:
     """One of ten kinds of claims."""
     claim = plain(number, foreign)
     day = claim.date or FIRST_DAY
@@ -153,44 +147,3 @@ def varied(number: int, foreign: int = 1) -> Claim:
             )  # fmt: skip
             return changed(claim, payer="medicare-b", other_insurance=(gap,))
     return changed(claim, initial_treatment_date=day, prior_authorization="AU1", referral_number="RF1")
-
-
-def write(claims: list[Claim]) -> int:
-    """All claims to the text of one interchange; the number of characters."""
-    envelope = Envelope(control_number=1, created=dt.datetime(2026, 6, 15, 8, 0))
-    return sum(map(len, iter_837p(claims, *practice(), envelope)))
-
-
-def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--claims", type=int, default=5_000)
-    parser.add_argument("--rounds", type=int, default=9)
-    asked = parser.parse_args(arguments)
-    who, payers = practice()
-    for kind in range(10):
-        wrong = problems(varied(kind), who, payers)
-        if wrong:
-            print(f"claim {kind} cannot be sent: {wrong}")
-            return 1
-    for name, make, foreign in (
-        ("plain claims, a third foreign", plain, 3),
-        ("every situational loop, a third foreign", varied, 3),
-        ("every situational loop, all foreign", varied, 1),
-    ):
-        claims = [make(number, foreign) for number in range(asked.claims)]
-        gc.collect()
-        gc.freeze()
-        best, size = 1e9, 0
-        for _ in range(asked.rounds):
-            begun = time.perf_counter()
-            size = write(claims)
-            best = min(best, time.perf_counter() - begun)
-        print(
-            f"{name}: {asked.claims / best:,.0f} claims/s, {best / asked.claims * 1e6:.1f} µs a claim,"
-            f" {size / asked.claims:,.0f} characters a claim"
-        )
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
