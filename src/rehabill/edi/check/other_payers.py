@@ -14,6 +14,8 @@ from rehabill.x12.values import cents
 from rehabill.x12.values import day as day_of
 
 _ORDER_UNKNOWN = "U"
+_BEYOND = 20
+"""CAS has nineteen elements; what stands behind them is told by itself."""
 _REMARKS = range(3, 8)
 """MOA03 to MOA07."""
 
@@ -122,7 +124,7 @@ class OtherPayers:
                 self.tell("X376", place, "DTP03", where, path, day=str(day), service=str(service))
         on, seen = _day_of(claim, decision, made), set()
         for cas, place in decision.adjustments:
-            for number in range(2, len(cas), 3):
+            for number in range(2, min(len(cas), _BEYOND), 3):
                 reason, amount = cas[number], at(cas, number + 1)
                 if not reason:
                     continue
