@@ -5,7 +5,6 @@ from collections.abc import Iterable
 
 from rehabill.edi.remittance_835 import remittances
 from rehabill.engine.post.claim import Payment, post_claim
-from rehabill.engine.post.effects import Effect, effect_of
 from rehabill.engine.post.owed import charged
 from rehabill.ledger.balance import balances
 from rehabill.ledger.entry import Entry, entry
@@ -74,9 +73,3 @@ def claims(data: bytes) -> tuple[RemittanceClaim, ...]:
     """The claims of an 835."""
     read, _ = remittances(data)
     return tuple(claim for one in read for claim in one.claims)
-
-
-def refused(claim: RemittanceClaim) -> int:
-    """Cents the payer refused or told of others, which posting leaves open."""
-    every = (*claim.adjustments, *(one for line in claim.lines for one in line.adjustments))
-    return sum(one.cents for one in every if effect_of(one) is Effect.OPEN)

@@ -138,7 +138,7 @@ def test_adjustments_of_a_claim_fill_the_rests_of_its_lines(rests: list[int], da
     assert [sum(one.cents for one in line) for line in filled] == rests
 
 
-def test_a_refusal_is_the_only_thing_left_open() -> None:
+def test_the_random_remittances_have_every_effect() -> None:
     assert {effect_of(Adjustment(group, carc, 1)) for group, carc in _REASONS} == set(Effect)
 
 

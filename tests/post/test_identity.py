@@ -1,6 +1,9 @@
 """When is a payment the same one again, and why was a line paid short."""
 
+import csv
 import datetime as dt
+from decimal import Decimal
+from importlib import resources
 
 import msgspec
 import pytest
@@ -8,6 +11,7 @@ from tests.edi.remit import PAID, file_of
 from tests.post.books import claims
 
 from rehabill.almanac.load import load
+from rehabill.engine.post import suppose
 from rehabill.engine.post.payment import claim_payment
 from rehabill.engine.post.suppose import cause_of
 from rehabill.model.claim import Claim, ClaimLine
@@ -81,6 +85,14 @@ def test_a_unit_reduced_that_is_paid_in_full_is_recognised() -> None:
     reduced = given(msgspec.structs.replace(CLAIM, lines=evaluated), 2)
     assert given(alone, 1) > reduced
     assert "MPPR" in cause_of(alone, 1, reduced, load())
+
+
+def test_the_service_supposed_beside_others_has_the_highest_practice_expense() -> None:
+    table = resources.files("rehabill.almanac") / "tables" / "rvu.csv"
+    sharing = [row for row in csv.DictReader(table.read_text().splitlines()) if row["mppr_indicator"] == "5"]
+    for release in {row["release"] for row in sharing}:
+        by_code = {row["code"]: Decimal(row["nonfacility_pe"] or 0) for row in sharing if row["release"] == release}
+        assert max(by_code, key=lambda code: by_code[code]) == suppose._ANOTHER_SERVICE, release
 
 
 def test_what_no_mistake_explains_stays_unexplained() -> None:

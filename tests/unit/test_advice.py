@@ -16,6 +16,7 @@ from rehabill.demo.x12_files import remittance_835
 from rehabill.edi.remittance_835 import remittances
 from rehabill.engine.advice.pdf import render
 from rehabill.engine.advice.table import Advice, advice
+from rehabill.x12.spec.load import meanings
 
 DENIED = ("CLP*PT-2*4*80*0**MB*ICN2*11*1", "SVC*HC:97530:GP*80*0**1", "DTM*472*20260302", "CAS*CO*97*80", "LQ*HE*M15")
 WHOLE = ("CLP*PT-3*1*90*50*40*MB*ICN3*11*1", "CAS*PR*1*40")
@@ -23,7 +24,7 @@ WHOLE = ("CLP*PT-3*1*90*50*40*MB*ICN3*11*1", "CAS*PR*1*40")
 
 def advices(data: bytes) -> list[Advice]:
     found, _ = remittances(data)
-    return [advice(one, code_lists.load()) for one in found]
+    return [advice(one, code_lists.load(), meanings()) for one in found]
 
 
 def test_each_cent_of_a_line_stands_in_its_column() -> None:

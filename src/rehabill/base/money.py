@@ -19,6 +19,12 @@ def dollars(cents: int) -> str:
     return f"{sign}${whole:,}.{rest:02d}"
 
 
+def two_decimals(cents: int) -> str:
+    """`-1234567` → `-12345.67`, as other programs read amounts."""
+    whole, rest = divmod(abs(cents), 100)
+    return f"{'-' if cents < 0 else ''}{whole}.{rest:02d}"
+
+
 def decimal_amount(cents: int) -> str:
     """X12 decimal: no sign when positive, no trailing zeros, no trailing point (`12000` → `120`)."""
     sign = "-" if cents < 0 else ""

@@ -27,6 +27,7 @@ from rehabill.cli.x12.files import (
 from rehabill.edi.remittance_835 import remittances
 from rehabill.engine.advice.pdf import render
 from rehabill.engine.advice.table import Advice, AdviceClaim, Figures, advice
+from rehabill.x12.spec.load import meanings
 
 
 @click.group("remit")
@@ -82,7 +83,7 @@ def _read(path: Path, reader: Reader) -> tuple[list[Advice], list[Finding]]:
         reader.fail(path, "; ".join(finding.message for finding in findings) or "holds no remittance (835)")
         return [], []
     lists = code_lists.load()
-    return [advice(one, lists) for one in told], findings
+    return [advice(one, lists, meanings()) for one in told], findings
 
 
 _console = Console(highlight=False, soft_wrap=False, width=width())

@@ -6,7 +6,7 @@ The same `n` and `seed` always give the same bytes. Every claim has four lines. 
 from collections.abc import Callable, Iterator
 from random import Random
 
-from rehabill.base.money import decimal_amount
+from rehabill.base.money import decimal_amount, two_decimals
 from rehabill.demo.people import FIRST, LAST, PAYERS, PLACES, STREETS, mbi, npi
 
 CLAIMS_PER_SET = 500
@@ -76,17 +76,13 @@ def remittance_835(n: int, seed: int = 0) -> Iterator[bytes]:
         yield _trailer(sets, group).encode()
 
 
-def _with_cents(cents: int) -> str:
-    return f"{'-' if cents < 0 else ''}{abs(cents) // 100}.{abs(cents) % 100:02d}"
-
-
 _Line = tuple[str, int, int, int, list[tuple[str, str, int]], str]
 """Procedure, charge, allowed, paid, adjustments, remark."""
 
 
 def _remittance(size: int, number: int, chance: Random) -> str:
     """One set: one payment to one practice."""
-    cents = _with_cents if number % _SETS_WITH_CENTS == 0 else decimal_amount
+    cents = two_decimals if number % _SETS_WITH_CENTS == 0 else decimal_amount
     payer, payer_id, filing = PAYERS[number % len(PAYERS)]
     filing = "12" if filing in ("CI", "BL") else filing
     city, state, postal = PLACES[number % len(PLACES)]

@@ -8,6 +8,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator
 
+from rehabill.base.money import two_decimals
 from rehabill.ledger.chart import CHART, Kind
 from rehabill.ledger.entry import Entry, Place, Posting
 
@@ -70,16 +71,11 @@ def _transaction(one: Entry) -> str:
 
 def _posting(posting: Posting) -> str:
     place = posting.place
-    text = f"  {account_name(place)}  {_amount(posting.cents)} USD\n"
+    text = f"  {account_name(place)}  {two_decimals(posting.cents)} USD\n"
     for key, value in (("claim", place.claim), ("line", place.line), ("reason", place.reason)):
         if value:
             text += f"    {key}: {_quoted(value)}\n"
     return text
-
-
-def _amount(cents: int) -> str:
-    whole, rest = divmod(abs(cents), 100)
-    return f"{'-' if cents < 0 else ''}{whole}.{rest:02d}"
 
 
 def _quoted(text: str) -> str:

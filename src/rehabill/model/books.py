@@ -52,9 +52,8 @@ class BookedClaim(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
 
 Action = Literal[
-    "claim_unknown", "line_unknown", "claim_unbalanced", "line_unbalanced", "denied", "underpaid", "overpaid",
-    "bill_secondary", "prior_payment_differs", "patient_credit", "payer_credit", "provider_adjustment", "recoupment",
-    "reversed", "charge_differs",
+    "claim_unknown", "line_unknown", "claim_unbalanced", "line_unbalanced", "denied", "underpaid",
+    "bill_secondary", "provider_adjustment", "recoupment", "reversed",
 ]  # fmt: skip
 
 

@@ -1,30 +1,19 @@
 """The figures and words of a remittance advice, ready to be laid out."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
 from rehabill.almanac.code_lists import CodeLists
 from rehabill.base.money import dollars
 from rehabill.engine.post.effects import Effect, effect_of
-from rehabill.model.remittance import Adjustment, ProviderAdjustment, Remittance, RemittanceClaim, RemittanceLine
+from rehabill.model.remittance import Adjustment, Remittance, RemittanceClaim, RemittanceLine
 
-STATUSES = {
-    "1": "paid as primary", "2": "paid as secondary", "3": "paid as tertiary", "4": "denied",
-    "19": "paid as primary, forwarded", "20": "paid as secondary, forwarded", "21": "paid as tertiary, forwarded",
-    "22": "reversal of an earlier payment", "23": "not this payer's, forwarded", "25": "predetermination, no payment",
-}  # fmt: skip
-METHODS = {
-    "ACH": "electronic transfer", "CHK": "check", "NON": "no payment", "BOP": "transfer by option", "FWT": "wire",
-}  # fmt: skip
-MOVES = {
-    "WO": "overpayment recovered", "FB": "balance forward", "72": "refund acknowledged", "L6": "interest",
-    "CS": "adjustment", "J1": "not reimbursable", "50": "late filing", "51": "interest penalty", "L3": "penalty",
-    "IR": "tax withheld", "E3": "withholding", "LE": "levy", "AP": "advance", "BN": "bonus", "IP": "incentive",
-    "WU": "overpayment recovered", "AM": "paid to another",
-}  # fmt: skip
-"""Reasons of money moved apart from claims (PLB03-1), in our words."""
+Words = Mapping[str, Mapping[str, str]]
+"""What codes say in our words, by the number of the data element."""
+STATUS, METHOD, MOVED = "1029", "591", "426"
+"""Status of a claim (CLP02), way of payment (BPR04), reason of money moved apart from claims (PLB03-1)."""
 
 
 class Figures(msgspec.Struct):
@@ -109,9 +98,9 @@ class Advice(msgspec.Struct, frozen=True):
         return self.amount_cents - self.total.paid + sum(move.cents for move in self.moves)
 
 
-def advice(told: Remittance, lists: CodeLists) -> Advice:
-    """A remittance laid out. `lists` gives the words for its codes."""
-    claims = tuple(_claim(claim) for claim in told.claims)
+def advice(told: Remittance, lists: CodeLists, words: Words) -> Advice:
+    """A remittance laid out. `lists` gives the words for reasons and remarks, `words` for all other codes."""
+    claims = tuple(_claim(claim, words[STATUS]) for claim in told.claims)
     total = Figures()
     for claim in claims:
         total.add(claim.total)
@@ -121,16 +110,19 @@ def advice(told: Remittance, lists: CodeLists) -> Advice:
         payee_npi=told.payee.npi,
         trace=told.trace_number,
         day=told.payment_date,
-        method=METHODS.get(told.method, told.method),
+        method=words[METHOD].get(told.method, told.method),
         amount_cents=told.amount_cents,
         claims=claims,
-        moves=tuple(_move(one) for one in told.provider_adjustments),
+        moves=tuple(
+            Move(one.reason, words[MOVED].get(one.reason, ""), one.reference, one.cents)
+            for one in told.provider_adjustments
+        ),
         total=total,
         meanings=tuple(_meanings(told.claims, lists)),
     )
 
 
-def _claim(told: RemittanceClaim) -> AdviceClaim:
+def _claim(told: RemittanceClaim, statuses: Mapping[str, str]) -> AdviceClaim:
     lines = [_line(line) for line in told.lines]
     of_lines = sum(line.paid_cents for line in told.lines)
     if told.adjustments or told.paid_cents != of_lines or not lines:
@@ -144,7 +136,7 @@ def _claim(told: RemittanceClaim) -> AdviceClaim:
         payer_claim_number=told.payer_claim_number,
         patient=", ".join(part for part in (patient.name, patient.first) if part) if patient else "",
         member_id=patient.id if patient else "",
-        status=STATUSES.get(told.status, f"status {told.status}" if told.status else "without a status"),
+        status=statuses.get(told.status, f"status {told.status}" if told.status else "without a status"),
         forwarded_to=told.crossover_carrier.name if told.crossover_carrier else "",
         lines=tuple(lines),
         total=total,
@@ -190,10 +182,6 @@ _FIELDS = {
 
 def _reasons(adjustments: Iterable[Adjustment]) -> list[str]:
     return [f"{one.group}-{one.carc} {dollars(one.cents)}" for one in adjustments]
-
-
-def _move(told: ProviderAdjustment) -> Move:
-    return Move(told.reason, MOVES.get(told.reason, ""), told.reference, told.cents)
 
 
 def _meanings(claims: Iterable[RemittanceClaim], lists: CodeLists) -> list[tuple[str, str]]:

@@ -7,12 +7,13 @@ import msgspec
 
 from rehabill.almanac.edition import Almanac
 from rehabill.base.errors import RehabillError
+from rehabill.coding.modifiers import ASSISTANT_MODIFIER
 from rehabill.model.claim import Claim, ClaimLine, Context, PriorClaim
 from rehabill.pricing.price import price
 
-_ANOTHER_SERVICE = "97163"
-"""An evaluation has the highest practice expense of therapy's codes: on the same day it takes the unit paid in full."""
-_ASSISTANT = {"PT": "CQ", "OT": "CO"}
+_ANOTHER_SERVICE = "92523"
+"""Of all codes that share the reduction it has the highest practice expense (fee schedules of 2020 to 2026, held by a
+test): on the same day it takes the unit paid in full."""
 
 
 def cause_of(claim: Claim, number: int, given: int, almanac: Almanac) -> str:
@@ -32,7 +33,7 @@ def cause_of(claim: Claim, number: int, given: int, almanac: Almanac) -> str:
 
 def _suppositions(claim: Claim, number: int) -> Iterator[tuple[str, Claim]]:
     line = claim.lines[number - 1]
-    modifier = _ASSISTANT.get(claim.discipline or "PT")
+    modifier = ASSISTANT_MODIFIER.get(claim.discipline or "PT")
     if modifier and modifier not in line.modifiers:
         assisted = msgspec.structs.replace(line, modifiers=(*line.modifiers, modifier))
         yield "it was paid as an assistant's service", _with(claim, number, assisted)
