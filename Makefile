@@ -14,7 +14,7 @@ help: ## list the targets
 	$(PYTHON) -m venv .venv
 
 .venv/runtime: .venv/bin/python pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[office]'
 	@touch $@
 
 .venv/test: .venv/bin/python pyproject.toml
@@ -25,8 +25,9 @@ run: .venv/runtime ## set up, then bill the example clinic's week into out/week
 	@$(BIN)/rehabill bill $(WEEK)/visits.csv $(WEEK)/visits.jsonl --practice $(WEEK)/practice.yaml \
 		--out out/week --created 2026-03-09T08:00 --control-number 1 || test $$? -eq 1
 
-test: .venv/test ## set up, then run every test
+test: .venv/test ## set up, then run every test; the office's once more on PostgreSQL
 	$(BIN)/python -m pytest --numprocesses 2
+	REHABILL_TEST_DATABASE=postgresql $(BIN)/python -m pytest --numprocesses 2 tests/office
 
 lint: .venv/test ## ruff, formatting, layers, generated files
 	$(BIN)/ruff check .

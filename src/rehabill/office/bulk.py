@@ -1,0 +1,96 @@
+"""Many rows at once, where one object a row is too slow: the numbers are taken first, then whole columns written."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from django.db import connection, models
+
+Row = Sequence[Any]
+
+
+def take_ids(model: type[models.Model], count: int) -> range | list[int]:
+    """Numbers for `count` rows to be inserted next, inside a transaction, before any are taken again."""
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count]
+            )
+            return [number for (number,) in cursor.fetchall()]
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        found = cursor.fetchone()
+    first = (found[0] if found else 0) + 1
+    return range(first, first + count)
+
+
+def insert(model: type[models.Model], names: Sequence[str], rows: Sequence[Row], more: str = "") -> None:
+    """Insert rows of the named fields, values as the database takes them (struct fields as their JSON text); dates and
+    times as such. `more` is what follows the values, such as `ON CONFLICT …`.
+    """
+    if not rows:
+        return
+    of_model = {field.name: field for field in model._meta.local_fields}
+    fields = [of_model[name] for name in names]
+    columns = ", ".join(f'"{field.column}"' for field in fields)
+    into = f"INSERT INTO {model._meta.db_table} ({columns})"
+    execute(into, [_db_type(field) for field in fields], rows, more)
+
+
+def execute(into: str, types: Sequence[str], rows: Sequence[Row], more: str = "") -> None:
+    """`into` with every row of values: on PostgreSQL one statement with an array a column, on SQLite one prepared."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            arrays = ", ".join(f"%s::{kind}[]" for kind in types)
+            cursor.execute(f"{into} SELECT * FROM unnest({arrays}) {more}", _columns(rows))
+            return
+        values = ", ".join(["%s"] * len(types))
+        cursor.executemany(f"{into} VALUES ({values}) {more}", plain(rows))
+
+
+def update(table: str, sets: str, types: Sequence[str], rows: Sequence[Row]) -> None:
+    """Update by number: each row is `id` and the values of `sets`, written with columns `c1`, `c2` … as in
+    `"paid = c1, open = open + c2"`.
+    """
+    if not rows:
+        return
+    names = ", ".join(f"c{number}" for number in range(1, len(types) + 1))
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            arrays = ", ".join(f"%s::{kind}[]" for kind in ("bigint", *types))
+            cursor.execute(
+                f"UPDATE {table} SET {sets} FROM unnest({arrays}) AS new(the_id, {names}) "
+                f"WHERE {table}.id = new.the_id",
+                _columns(rows),
+            )
+            return
+        parameters = ", ".join(f"%s AS c{number}" for number in range(1, len(types) + 1))
+        cursor.executemany(
+            f"UPDATE {table} SET {sets} FROM (SELECT %s AS the_id, {parameters}) AS new WHERE {table}.id = new.the_id",
+            plain(rows),
+        )
+
+
+def _columns(rows: Sequence[Row]) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+def plain(rows: Iterable[Row]) -> list[list[Any]]:
+    """Days and moments in the words SQLite keeps them in."""
+    return [[_plain(value) for value in row] for row in rows]
+
+
+_WORDS: dict[type, Callable[[Any], str]] = {
+    dt.date: dt.date.isoformat,
+    dt.datetime: lambda moment: moment.astimezone(dt.UTC).replace(tzinfo=None).isoformat(" "),
+}
+
+
+def _plain(value: Any) -> Any:
+    words = _WORDS.get(type(value))
+    return words(value) if words else value
+
+
+def _db_type(field: Any) -> str:
+    found = field.rel_db_type(connection) if field.is_relation else field.db_type(connection)
+    return str(found).split("(")[0]

@@ -1,0 +1,1 @@
+"""Claims, their versions, lines and events."""

@@ -1,0 +1,1 @@
+"""What stands behind a visit: policies, authorisations, plans of care, progress reports."""

@@ -1,0 +1,79 @@
+"""Policies with their order and dates, authorisations and what is used of them, plans of care, progress reports."""
+
+from django.db import models
+
+from rehabill.model.party import Subscriber
+from rehabill.office.fields import StructField
+from rehabill.office.people.models import Patient
+from rehabill.office.practices.owned import Owned
+from rehabill.office.visits.models import Visit
+
+ORDERS = {"P": "first", "S": "second", "T": "third"}
+
+
+class Policy(Owned):
+    """A patient's insurance with one payer, in its turn, from a day to a day."""
+
+    patient = models.ForeignKey(Patient, models.PROTECT, related_name="policies")
+    payer = models.TextField()
+    order = models.CharField(max_length=1, choices=ORDERS, default="P")
+    member_id = models.TextField(blank=True)
+    subscriber = StructField(Subscriber)
+    starts = models.DateField(null=True)
+    ends = models.DateField(null=True)
+
+    class Meta(Owned.Meta):
+        constraints = (models.UniqueConstraint(fields=["patient", "payer", "order", "starts"], name="policy_once"),)
+        indexes = (models.Index(fields=["practice", "member_id"], name="policy_by_member"),)
+
+
+class Authorization(Owned):
+    """What a payer approved beforehand."""
+
+    policy = models.ForeignKey(Policy, models.PROTECT, related_name="authorizations")
+    number = models.TextField()
+    codes = models.JSONField(default=list)
+    starts = models.DateField(null=True)
+    ends = models.DateField(null=True)
+    visits = models.PositiveIntegerField(null=True)
+    units = models.PositiveIntegerField(null=True)
+
+    class Meta(Owned.Meta):
+        constraints = (models.UniqueConstraint(fields=["policy", "number"], name="authorization_once"),)
+
+
+class AuthorizationUse(Owned):
+    """One visit counted against an authorisation."""
+
+    authorization = models.ForeignKey(Authorization, models.PROTECT, related_name="uses")
+    visit = models.ForeignKey(Visit, models.PROTECT, related_name="authorization_uses")
+    units = models.PositiveIntegerField(default=0)
+
+    class Meta(Owned.Meta):
+        constraints = (models.UniqueConstraint(fields=["authorization", "visit"], name="authorization_use_once"),)
+
+
+class PlanOfCare(Owned):
+    """The plan under which a patient is treated."""
+
+    patient = models.ForeignKey(Patient, models.PROTECT, related_name="plans")
+    discipline = models.CharField(max_length=3, default="PT")
+    starts = models.DateField()
+    ends = models.DateField(null=True)
+    certified_on = models.DateField(null=True)
+    certified_by = models.TextField(blank=True)
+    sent_on = models.DateField(null=True)
+    order_on_file = models.BooleanField(null=True)
+
+    class Meta(Owned.Meta):
+        constraints = (models.UniqueConstraint(fields=["patient", "discipline", "starts"], name="plan_of_care_once"),)
+
+
+class ProgressReport(Owned):
+    """A progress report of a plan: it starts the count of visits anew."""
+
+    plan = models.ForeignKey(PlanOfCare, models.PROTECT, related_name="reports")
+    written_on = models.DateField()
+
+    class Meta(Owned.Meta):
+        constraints = (models.UniqueConstraint(fields=["plan", "written_on"], name="progress_report_once"),)

@@ -1,0 +1,1 @@
+"""Patients and who pays for them, therapists with their credentials, referring providers."""
