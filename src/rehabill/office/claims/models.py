@@ -6,6 +6,7 @@ from django.db.models import Q
 from rehabill.model.books import BookedClaim
 from rehabill.model.claim import Claim as ClaimRecord
 from rehabill.model.priced import PricedClaim
+from rehabill.model.standing import Standing
 from rehabill.office.fields import StructField
 from rehabill.office.people.models import Patient
 from rehabill.office.practices.owned import Owned
@@ -13,7 +14,7 @@ from rehabill.office.visits.models import Visit
 
 
 class Claim(Owned):
-    """A claim as it stands now. Its three axes are those of `engine.life_cycle`; sums follow from the journal."""
+    """A claim as it stands now, at each of its insurers (`engine.life_cycle`); its sums follow from the journal."""
 
     number = models.CharField(max_length=50)
     """Our number for it (CLM01): what payers answer with."""
@@ -28,7 +29,10 @@ class Claim(Owned):
     """The day of the last event."""
     version = models.PositiveIntegerField(default=1)
     payer_claim_number = models.TextField(blank=True)
+    standings = StructField(tuple[Standing, ...], default=())
+    """One for each of its insurers, in their order; none: the patient pays."""
     insurance = models.CharField(max_length=20, default="draft")
+    """Of the standing that lists show: the first insurer with whom something is going on."""
     owes = models.CharField(max_length=20, default="nobody_yet")
     paid = models.CharField(max_length=20, default="unpaid")
     charge_cents = models.BigIntegerField(default=0)
