@@ -6,8 +6,8 @@ from tests.post.books import DAY, LINES, MEDICARE, SUPPLEMENT, TWO_PAYERS, Books
 
 from rehabill.demo.x12_files import remittance_835
 from rehabill.edi.remittance_835 import remittances
-from rehabill.engine.post.claim import Payment
 from rehabill.engine.post.effects import Effect, effect_of
+from rehabill.engine.post.payment import Payment
 from rehabill.engine.post.provider import post_provider_adjustment
 from rehabill.engine.post.spread import fill, spread
 from rehabill.ledger.balance import balances
@@ -44,13 +44,15 @@ def remittance_line(ours: BookedLine, paid: int, adjustments: tuple[Adjustment, 
 
 @st.composite
 def told(draw: st.DrawFn) -> list[Told]:
-    """What two payers say of a claim: some of it taken back, some taken back and said anew."""
+    """What two payers say of a claim: some of it said and paid again with another check, some of it taken back."""
     found: list[Told] = []
     for payment, status in ((MEDICARE, "1"), (SUPPLEMENT, "2")):
         for _ in range(draw(st.integers(0, 2))):
             chosen = draw(st.lists(st.sampled_from(LINES), min_size=1, unique=True))
             said = [draw(lines(line)) for line in chosen]
             found.append((claim(said, status), payment))
+            if draw(st.booleans()):
+                found.append((claim(said, status), Payment(f"{payment.key}B", payment.payer, payment.day)))
             if draw(st.booleans()):
                 back = [
                     remittance_line(ours, line.paid_cents, line.adjustments, -1)

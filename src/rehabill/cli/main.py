@@ -13,6 +13,7 @@ _VERBS = {
     "price": "Claims or coded visits in, money out.",
     "bill": "Visits in; coded, scrubbed, priced claims and an 837P out.",
     "claim": "Claims in, CMS-1500 forms out.",
+    "post": "Remittances (835) into the books.",
     "remit": "Remittances (835) to read and to print.",
     "x12": "X12 files: read, check, compare, cut, join, search, disguise.",
     "explain": "Visits in, the story of their codes out.",

@@ -11,7 +11,7 @@ from rehabill.model.remittance import Adjustment
 Order = Literal["P", "S", "T"]
 
 
-class BookedLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class BookedLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A service line as charged. `expected`: what its payer should pay, where it could be priced."""
 
     line_id: str
@@ -23,14 +23,16 @@ class BookedLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     expected: PricedLine | None = None
 
 
-class BookedPayer(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A payer of the claim, in its turn."""
+class BookedPayer(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """A payer of the claim, in its turn. `payer` is our own name for it, `name` the one on its cards."""
 
     payer: str
     order: Order
+    name: str = ""
+    filing_indicator: str = ""
 
 
-class Decided(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Decided(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """What one payer decided about one line, once: a remittance's line (SVC) as posted, its claim's share included."""
 
     order: Order
@@ -41,6 +43,17 @@ class Decided(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     remarks: tuple[str, ...] = ()
 
 
+class Beside(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """What moved a receivable of the claim beside payers' decisions: a patient's payment, a write-off, a transfer.
+
+    `order` says whose receivable, empty the patient's; `line_id` empty: of no line. Negative cents lower what is owed.
+    """
+
+    order: Literal["P", "S", "T", ""]
+    line_id: str
+    cents: int
+
+
 class BookedClaim(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A claim as it stands in the books: its payers in their order, its lines, and all that was decided so far."""
 
@@ -49,15 +62,20 @@ class BookedClaim(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     payers: tuple[BookedPayer, ...]
     lines: tuple[BookedLine, ...]
     decided: tuple[Decided, ...] = ()
+    beside: tuple[Beside, ...] = ()
+    member_ids: tuple[str, ...] = ()
+    """The patient's with each payer; with the name and the payers' own claim numbers what a claim is found by."""
+    last_name: str = ""
+    payer_claim_numbers: tuple[str, ...] = ()
 
 
 Action = Literal[
-    "claim_unknown", "line_unknown", "claim_unbalanced", "line_unbalanced", "denied", "underpaid",
-    "bill_secondary", "provider_adjustment", "recoupment", "reversed",
+    "claim_unknown", "payer_unknown", "line_unknown", "claim_unbalanced", "line_unbalanced", "denied", "underpaid",
+    "credit", "bill_secondary", "provider_adjustment", "recoupment", "reversed",
 ]  # fmt: skip
 
 
-class PostingTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class PostingTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """What a person must look at after a posting: why, how much, where, what next."""
 
     action: Action
@@ -68,3 +86,5 @@ class PostingTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     payer: str = ""
     carcs: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    owed_to: str = ""
+    """Of a credit: the payer or the patient whose money it is."""

@@ -1,28 +1,18 @@
 """One claim of a remittance into the books."""
 
-import datetime as dt
-
 import msgspec
 
 from rehabill.base.money import dollars
+from rehabill.engine.post.credit import credit_tasks
 from rehabill.engine.post.expect import Cause
 from rehabill.engine.post.lay import lay
-from rehabill.engine.post.owed import Moved, effects
-from rehabill.engine.post.tasks import tasks
+from rehabill.engine.post.owed import Moved, change
+from rehabill.engine.post.payers import payer_in_turn
+from rehabill.engine.post.payment import Payment
+from rehabill.engine.post.tasks import REVERSAL, tasks
 from rehabill.ledger.entry import Entry, Place, entry
-from rehabill.model.books import BookedClaim, BookedPayer, Decided, PostingTask
+from rehabill.model.books import Action, BookedClaim, Decided, PostingTask
 from rehabill.model.remittance import RemittanceClaim
-
-_ORDER = {"1": "P", "19": "P", "2": "S", "20": "S", "3": "T", "21": "T"}
-"""CLP02 → in whose turn the payer says it decided."""
-
-
-class Payment(msgspec.Struct, frozen=True):
-    """The payment a claim came with: `key` is ours, one for a payer and its trace number; `day` that of the posting."""
-
-    key: str
-    payer: str
-    day: dt.date
 
 
 class PostedClaim(msgspec.Struct, frozen=True):
@@ -38,36 +28,41 @@ def post_claim(told: RemittanceClaim, claim: BookedClaim, payment: Payment, caus
 
     Whatever cannot be laid on a line of ours goes to suspense to the cent, with a task; nothing holds up the rest.
     """
-    payer = payer_in_turn(told, payment.payer, claim)
+    payer = payer_in_turn(told, payment, claim)
     if payer is None:
-        return post_unknown(told, payment)
+        return _post_for_nobody(told, claim, payment)
     laid = lay(told, claim, payer.order)
-    before, after = effects(claim, claim.decided), effects(claim, claim.decided + laid.decided)
-    moved = {place: after.get(place, 0) - before.get(place, 0) for place in dict.fromkeys((*after, *before))}
-    _cash(moved, told, claim.claim_number, payment, "unmatched")
+    changed = change(claim, laid.decided)
     found = tasks(told, claim, payer, laid, cause or _unexplained)
+    if told.status != REVERSAL:
+        found += credit_tasks(claim, payer, laid.decided, changed, payment.key)
+    moved = changed.moved
+    _cash(moved, told, claim.claim_number, payment, "unmatched")
     return PostedClaim(_entry(moved, told, payment), laid.decided, tuple(found))
 
 
 def post_unknown(told: RemittanceClaim, payment: Payment) -> PostedClaim:
-    """A claim we do not know, or that no payer owes: its money waits in suspense until somebody says whose it is."""
-    moved: Moved = {}
-    _cash(moved, told, told.claim_number, payment, "unknown")
+    """A claim we do not know: its money waits in suspense until somebody says whose it is."""
     which = told.claim_number or "without a number"
-    why = f"The books have no claim {which} for this payer; {dollars(told.paid_cents)} is in suspense."
-    task = PostingTask(
-        action="claim_unknown", cents=told.paid_cents, why=why, claim=told.claim_number, payer=payment.payer
+    why = f"The books have no claim {which}; {dollars(told.paid_cents)} is in suspense."
+    return _wait(told, payment, "claim_unknown", why, told.claim_number)
+
+
+def _post_for_nobody(told: RemittanceClaim, claim: BookedClaim, payment: Payment) -> PostedClaim:
+    """A claim of ours, decided by none of its payers as far as can be told."""
+    who = payment.name or payment.payer
+    why = (
+        f"{who} is none of the claim's payers, as far as its policies say; {dollars(told.paid_cents)} is in suspense."
+        " Say who it is, or add the policy, and post the claim's payment again."
     )
+    return _wait(told, payment, "payer_unknown", why, claim.claim_number)
+
+
+def _wait(told: RemittanceClaim, payment: Payment, action: Action, why: str, number: str) -> PostedClaim:
+    moved: Moved = {}
+    _cash(moved, told, number, payment, "unknown")
+    task = PostingTask(action=action, cents=told.paid_cents, why=why, claim=number, payer=payment.payer)
     return PostedClaim(_entry(moved, told, payment), (), (task,))
-
-
-def payer_in_turn(told: RemittanceClaim, payer: str, claim: BookedClaim) -> BookedPayer | None:
-    """Which of the claim's payers decided: by who it is, where that is plain, else by what it says (CLP02)."""
-    same = [one for one in claim.payers if one.payer == payer]
-    if len(same) == 1:
-        return same[0]
-    said = [one for one in same or claim.payers if one.order == _ORDER.get(told.status)]
-    return said[0] if said else next(iter(same or claim.payers), None)
 
 
 def _cash(moved: Moved, told: RemittanceClaim, number: str, payment: Payment, why: str) -> None:

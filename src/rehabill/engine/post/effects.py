@@ -1,6 +1,7 @@
 """What an adjustment of a payer does to the books."""
 
 import enum
+from functools import lru_cache
 
 from rehabill.model.remittance import Adjustment
 
@@ -39,12 +40,18 @@ of the published list: every other code of the groups CO and PI refuses the serv
 
 def effect_of(adjustment: Adjustment) -> Effect:
     """What one adjustment does. A patient's share is the patient's whatever its code says (group PR)."""
-    if adjustment.carc == SEQUESTRATION:
+    return effect_of_reason(adjustment.group, adjustment.carc)
+
+
+@lru_cache(maxsize=1024)
+def effect_of_reason(group: str, carc: str) -> Effect:
+    """What adjustments of a group and reason do."""
+    if carc == SEQUESTRATION:
         return Effect.SEQUESTRATION
-    if adjustment.group == "PR" or adjustment.carc == PAID_TO_PATIENT:
+    if group == "PR" or carc == PAID_TO_PATIENT:
         return Effect.NEXT
-    if adjustment.carc == PRIOR_PAYER:
+    if carc == PRIOR_PAYER:
         return Effect.PRIOR
-    if adjustment.carc in BY_CONTRACT:
+    if carc in BY_CONTRACT:
         return Effect.CONTRACTUAL
     return Effect.OPEN

@@ -34,10 +34,24 @@ def compare(lines: Sequence[BookedLine], decided: Sequence[Decided], cause: Caus
         given = sum(one.paid_cents for one in told) + _passed_on(told)
         short = (expected.payer_cents or 0) + (expected.patient_cents or 0) - given
         if short > line.units:
-            because = cause(line, given)
+            because = _sequestered(line, told, short) or cause(line, given)
             why = f"{dollars(short)} less than expected{f': {because}' if because else ''}."
             found.append(Short(line.line_id, short, why))
     return found
+
+
+def _sequestered(line: BookedLine, told: Sequence[Decided], short: int) -> str:
+    """Sequestration as the payer tells it (CARC 253), where more than was due makes all of the difference."""
+    assert line.expected is not None
+    due = sum(one.cents for one in line.expected.reductions if one.kind == "sequestration")
+    adjustments = [one for decision in told for one in decision.adjustments]
+    taken = sum(one.cents for one in adjustments if effect_of(one) is Effect.SEQUESTRATION)
+    if taken <= due or abs(taken - due - short) > line.units:
+        return ""
+    if not due:
+        return "sequestration was taken, which this payer may not take"
+    more = "twice" if abs(taken - 2 * due) <= line.units else "in excess"
+    return f"sequestration was taken {more}: {dollars(taken)} where {dollars(due)} is due"
 
 
 def _is_refused(told: Sequence[Decided]) -> bool:

@@ -16,16 +16,16 @@ def _line_number(told: RemittanceLine, ours: BookedLine) -> bool:
     return told.line_id != "" and told.line_id == ours.line_id
 
 
-def _same_day(told: RemittanceLine, ours: BookedLine) -> bool:
+def same_day(told: RemittanceLine, ours: BookedLine) -> bool:
     return told.first_day is None or told.first_day == ours.date
 
 
-def _same_code(told: RemittanceLine, ours: BookedLine) -> bool:
+def same_code(told: RemittanceLine, ours: BookedLine) -> bool:
     """By the code we sent, where the payer tells it, else by the code it paid."""
     return (told.submitted.code if told.submitted else told.code) == ours.code
 
 
-def _same_modifiers(told: RemittanceLine, ours: BookedLine) -> bool:
+def same_modifiers(told: RemittanceLine, ours: BookedLine) -> bool:
     modifiers = told.submitted.modifiers if told.submitted else told.modifiers
     return set(modifiers) == set(ours.modifiers)
 
@@ -36,11 +36,11 @@ def _same_charge(told: RemittanceLine, ours: BookedLine) -> bool:
 
 SIGNS: tuple[Sign, ...] = (
     _line_number,
-    lambda told, ours: all(same(told, ours) for same in (_same_day, _same_code, _same_modifiers, _same_charge)),
-    lambda told, ours: all(same(told, ours) for same in (_same_day, _same_code, _same_charge)),
-    lambda told, ours: all(same(told, ours) for same in (_same_day, _same_code, _same_modifiers)),
-    lambda told, ours: _same_day(told, ours) and _same_code(told, ours),
-    lambda told, ours: _same_day(told, ours) and _same_charge(told, ours),
+    lambda told, ours: all(same(told, ours) for same in (same_day, same_code, same_modifiers, _same_charge)),
+    lambda told, ours: all(same(told, ours) for same in (same_day, same_code, _same_charge)),
+    lambda told, ours: all(same(told, ours) for same in (same_day, same_code, same_modifiers)),
+    lambda told, ours: same_day(told, ours) and same_code(told, ours),
+    lambda told, ours: same_day(told, ours) and _same_charge(told, ours),
 )
 
 
@@ -69,7 +69,7 @@ def _part_of(
 ) -> BookedLine | None:
     """A line of ours that the payer split: by number or code, and the parts' charges are not more than its charge."""
     for candidate in ours:
-        if not (_line_number(line, candidate) or (_same_day(line, candidate) and _same_code(line, candidate))):
+        if not (_line_number(line, candidate) or (same_day(line, candidate) and same_code(line, candidate))):
             continue
         taken = sum(abs(part.charge_cents) for part, whole in zip(told, found, strict=True) if whole is candidate)
         if taken + abs(line.charge_cents) <= candidate.charge_cents:

@@ -4,13 +4,22 @@ Each new decision posts the difference it makes. So a reversal takes back exactl
 remittance may come before the primary's, and the books end the same whatever came first.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
-from rehabill.engine.post.effects import Effect, effect_of
+from rehabill.engine.post.effects import Effect, effect_of_reason
+from rehabill.engine.post.repeated import told_once
 from rehabill.ledger.entry import Place
 from rehabill.model.books import BookedClaim, BookedPayer, Decided
 
 Moved = dict[Place, int]
+
+
+class Change(NamedTuple):
+    """What the earlier decisions of some lines moved, and what new ones move besides."""
+
+    before: Moved
+    moved: Moved
 
 
 def charged(claim: BookedClaim) -> Moved:
@@ -30,50 +39,72 @@ def receivable(claim: BookedClaim, turn: int, line_id: str) -> Place:
     return Place("patient_receivable", claim.patient, "", claim.claim_number, line_id)
 
 
+def change(claim: BookedClaim, new: Sequence[Decided]) -> Change:
+    """What new decisions move. Lines have nothing to do with each other: only those spoken of are looked at."""
+    lines = {one.line_id for one in new}
+    old = [one for one in claim.decided if one.line_id in lines]
+    if not old:
+        return Change({}, effects(claim, new))
+    before, after = effects(claim, old), effects(claim, [*old, *new])
+    return Change(before, {place: after.get(place, 0) - before.get(place, 0) for place in {**after, **before}})
+
+
 def effects(claim: BookedClaim, decided: Iterable[Decided]) -> Moved:
     """All that these decisions move, but for the cash itself: the paid cents stand open as the entry's other side."""
-    by_line: dict[tuple[str, str], list[Decided]] = {}
+    by_line: dict[str, dict[str, list[Decided]]] = {}
     for one in decided:
-        by_line.setdefault((one.line_id, one.order), []).append(one)
+        by_line.setdefault(one.line_id, {}).setdefault(one.order, []).append(one)
     moved: Moved = {}
-    for line_id in dict.fromkeys(line for line, _ in by_line):
+    for line_id, by_order in by_line.items():
         had = 0
         """What the payers before moved on to this one."""
         for turn, payer in enumerate(claim.payers):
-            told = by_line.get((line_id, payer.order), [])
-            had = _decide(moved, claim, turn, payer, line_id, told, had) if told else 0
+            told: Sequence[Decided] = by_order.get(payer.order, ())
+            if not told:
+                had = 0
+                continue
+            if len(told) > 1:
+                charge = next((line.charge_cents for line in claim.lines if line.line_id == line_id), 0)
+                told, again = told_once(told, charge)
+                _add(moved, receivable(claim, turn, line_id), -again)
+            had = _decide(moved, claim, turn, payer, line_id, told, had)
     return {place: cents for place, cents in moved.items() if cents}
 
 
 def _decide(
-    moved: Moved, claim: BookedClaim, turn: int, payer: BookedPayer, line_id: str, told: list[Decided], had: int
+    moved: Moved, claim: BookedClaim, turn: int, payer: BookedPayer, line_id: str, told: Sequence[Decided], had: int
 ) -> int:
     """One payer's decisions about one line; returns what it moves on to the next in turn."""
-    paid = sum(one.paid_cents for one in told)
-    passed_on = sequestered = 0
-    unexplained = sum(one.charge_cents - one.paid_cents for one in told)
+    paid = charge = adjusted = passed_on = sequestered = lowered = 0
     contractual: dict[str, int] = {}
-    for adjustment in (adjustment for one in told for adjustment in one.adjustments):
-        unexplained -= adjustment.cents
-        match effect_of(adjustment):
-            case Effect.NEXT:
-                passed_on += adjustment.cents
-            case Effect.SEQUESTRATION:
-                sequestered += adjustment.cents
-            case Effect.CONTRACTUAL:
-                contractual[adjustment.carc] = contractual.get(adjustment.carc, 0) + adjustment.cents
-            case Effect.PRIOR | Effect.OPEN:
-                pass
-    if turn:
-        contractual = _at_most(contractual, had - paid - passed_on - sequestered - unexplained)
+    for one in told:
+        paid += one.paid_cents
+        charge += one.charge_cents
+        for adjustment in one.adjustments:
+            cents, carc = adjustment.cents, adjustment.carc
+            adjusted += cents
+            effect = effect_of_reason(adjustment.group, carc)
+            if effect is Effect.CONTRACTUAL:
+                contractual[carc] = contractual.get(carc, 0) + cents
+                lowered += cents
+            elif effect is Effect.NEXT:
+                passed_on += cents
+            elif effect is Effect.SEQUESTRATION:
+                sequestered += cents
+    unexplained = charge - paid - adjusted
     number = claim.claim_number
-    cleared = paid + passed_on + sequestered + unexplained + sum(contractual.values())
-    _add(moved, receivable(claim, turn, line_id), -cleared)
+    cleared = paid + passed_on + sequestered + unexplained
+    if turn and contractual:
+        contractual = _at_most(contractual, had - cleared)
+        lowered = sum(contractual.values())
+    _add(moved, receivable(claim, turn, line_id), -cleared - lowered)
     _add(moved, receivable(claim, turn + 1, line_id), passed_on)
-    _add(moved, Place("sequestration", payer.payer, payer.order, number, line_id, "253"), sequestered)
+    if sequestered:
+        _add(moved, Place("sequestration", payer.payer, payer.order, number, line_id, "253"), sequestered)
     for carc, cents in contractual.items():
         _add(moved, Place("contractual", payer.payer, payer.order, number, line_id, carc), cents)
-    _add(moved, Place("suspense", payer.payer, payer.order, number, line_id, "unbalanced"), unexplained)
+    if unexplained:
+        _add(moved, Place("suspense", payer.payer, payer.order, number, line_id, "unbalanced"), unexplained)
     return passed_on
 
 

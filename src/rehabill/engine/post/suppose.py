@@ -7,13 +7,29 @@ import msgspec
 
 from rehabill.almanac.edition import Almanac
 from rehabill.base.errors import RehabillError
+from rehabill.base.money import round_half_up
 from rehabill.coding.modifiers import ASSISTANT_MODIFIER
+from rehabill.engine.post.expect import Cause
+from rehabill.model.books import BookedLine
 from rehabill.model.claim import Claim, ClaimLine, Context, PriorClaim
+from rehabill.model.priced import PricedLine
 from rehabill.pricing.price import price
 
 _ANOTHER_SERVICE = "92523"
 """Of all codes that share the reduction it has the highest practice expense (fee schedules of 2020 to 2026, held by a
 test): on the same day it takes the unit paid in full."""
+
+
+_SEQUESTRATION = "medicare.sequestration_percent"
+
+
+def causes(claim: Claim, almanac: Almanac) -> Cause:
+    """What explains the short lines of a claim, as it was sent."""
+
+    def cause(line: BookedLine, given: int) -> str:
+        return cause_of(claim, line.expected.line, given, almanac) if line.expected else ""
+
+    return cause
 
 
 def cause_of(claim: Claim, number: int, given: int, almanac: Almanac) -> str:
@@ -28,7 +44,26 @@ def cause_of(claim: Claim, number: int, given: int, almanac: Almanac) -> str:
             continue
         if abs((priced.payer_cents or 0) + (priced.patient_cents or 0) - given) <= line.units:
             return words
-    return ""
+    return _sequestered(claim, number, given, almanac)
+
+
+def _sequestered(claim: Claim, number: int, given: int, almanac: Almanac) -> str:
+    """Whether it is less by what sequestration takes, though the payer says nothing of that (CARC 253)."""
+    day = claim.lines[number - 1].date or claim.date
+    try:
+        priced: PricedLine = price(claim, almanac).lines[number - 1]
+        edition = almanac.edition(claim.payer, day) if day else None
+        percent = edition.number(_SEQUESTRATION) if edition else 0
+    except RehabillError:
+        return ""
+    if edition is None or not priced.payer_cents:
+        return ""
+    short = round_half_up(priced.payer_cents * percent, 100)
+    left = priced.payer_cents - short + (priced.patient_cents or 0)
+    if not short or abs(left - given) > priced.units:
+        return ""
+    once_more = "once more, " if edition.profile.sequestration else ""
+    return f"it is {percent}% less {once_more}as by sequestration, without a word of it"
 
 
 def _suppositions(claim: Claim, number: int) -> Iterator[tuple[str, Claim]]:

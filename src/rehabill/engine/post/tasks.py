@@ -1,10 +1,13 @@
 """What a person must look at after a claim of a remittance was posted."""
 
+from collections.abc import Sequence
+
 from rehabill.base.money import dollars
 from rehabill.engine.post.effects import Effect, effect_of
 from rehabill.engine.post.expect import Cause, compare
 from rehabill.engine.post.lay import Laid
-from rehabill.model.books import Action, BookedClaim, BookedPayer, PostingTask
+from rehabill.engine.post.repeated import is_repeated
+from rehabill.model.books import Action, BookedClaim, BookedPayer, Decided, PostingTask
 from rehabill.model.remittance import RemittanceClaim
 
 FORWARDED = frozenset({"19", "20", "21"})
@@ -13,7 +16,9 @@ REVERSAL = "22"
 
 
 def tasks(told: RemittanceClaim, claim: BookedClaim, payer: BookedPayer, laid: Laid, cause: Cause) -> list[PostingTask]:
-    """In the order in which they matter. A reversal asks for nothing but to await its correction."""
+    """In the order in which they matter. A reversal asks for nothing but to await its correction, and what was said
+    before asks for nothing again.
+    """
     found = _Tasks(claim, payer)
     _unknown(found, laid)
     _unbalanced(found, told, laid)
@@ -21,10 +26,13 @@ def tasks(told: RemittanceClaim, claim: BookedClaim, payer: BookedPayer, laid: L
         why = f"The payer took back its decision ({dollars(told.paid_cents)}); a corrected one should follow."
         found.add("reversed", told.paid_cents, why)
         return found.list
-    _denied(found, laid)
-    _next_payer(found, told, laid)
+    decided = laid.decided
+    if claim.decided:
+        decided = tuple(one for one in decided if not is_repeated(one, claim.decided))
+    _denied(found, decided)
+    _next_payer(found, told, decided)
     if payer.order == "P":
-        for line_id, short, why in compare(claim.lines, laid.decided, cause):
+        for line_id, short, why in compare(claim.lines, decided, cause):
             found.add("underpaid", short, why, line_id)
     return found.list
 
@@ -75,9 +83,9 @@ def _unbalanced(found: _Tasks, told: RemittanceClaim, laid: Laid) -> None:
         found.add("claim_unbalanced", rest, why)
 
 
-def _denied(found: _Tasks, laid: Laid) -> None:
+def _denied(found: _Tasks, decided: Sequence[Decided]) -> None:
     """One task for each line of which the payer refused something."""
-    for line in laid.decided:
+    for line in decided:
         refused = [one for one in line.adjustments if effect_of(one) is Effect.OPEN]
         cents = sum(one.cents for one in refused)
         if cents:
@@ -86,9 +94,9 @@ def _denied(found: _Tasks, laid: Laid) -> None:
             found.add("denied", cents, why, line.line_id, carcs, line.remarks)
 
 
-def _next_payer(found: _Tasks, told: RemittanceClaim, laid: Laid) -> None:
+def _next_payer(found: _Tasks, told: RemittanceClaim, decided: Sequence[Decided]) -> None:
     is_last = found.claim.payers[-1].order == found.payer.order
-    share = sum(one.cents for line in laid.decided for one in line.adjustments if effect_of(one) is Effect.NEXT)
+    share = sum(one.cents for line in decided for one in line.adjustments if effect_of(one) is Effect.NEXT)
     if share > 0 and not is_last and told.status not in FORWARDED:
         why = f"{dollars(share)} is left for the next payer, and this one did not forward the claim."
         found.add("bill_secondary", share, why)

@@ -1,8 +1,11 @@
 """Claims: what is known of one now, and the versions, lines and events that never change."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 
+from rehabill.engine.post.find import plain
 from rehabill.model.books import BookedClaim
 from rehabill.model.claim import Claim as ClaimRecord
 from rehabill.model.priced import PricedClaim
@@ -18,6 +21,8 @@ class Claim(Owned):
 
     number = models.CharField(max_length=50)
     """Our number for it (CLM01): what payers answer with."""
+    plain_number = models.CharField(max_length=50, db_index=True, editable=False)
+    """`engine.post.find.plain` of it, for payers that write it another way."""
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="claims")
     visit = models.OneToOneField(Visit, models.PROTECT, null=True, related_name="claim")
     payer = models.TextField()
@@ -41,6 +46,13 @@ class Claim(Owned):
     adjusted_cents = models.BigIntegerField(default=0)
     """Contract, sequestration, write-offs."""
     open_cents = models.BigIntegerField(default=0)
+    has_beside = models.BooleanField(default=False)
+    """Something beside payers' decisions moved what is owed of it: a patient's payment, a write-off, a transfer."""
+
+    def save(self, *args: Any, **options: Any) -> None:
+        """Keeps `plain_number` in step."""
+        self.plain_number = plain(self.number)
+        super().save(*args, **options)
 
     class Meta(Owned.Meta):
         constraints = (

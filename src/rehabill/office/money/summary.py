@@ -16,6 +16,8 @@ from rehabill.office.practices.scope import practice_id
 RECEIVABLE = frozenset({"insurance_receivable", "patient_receivable"})
 CHARGED = frozenset({"charges", "opening"})
 ADJUSTED = frozenset({"contractual", "sequestration", "write_off"})
+DECIDED_KINDS = frozenset({"charge", "correction", "opening", "remittance"})
+"""Kinds of entries that follow from a claim's charges and its payers' decisions; all others stand beside them."""
 _AT_ONCE = 500
 
 
@@ -30,12 +32,13 @@ class Debtor(NamedTuple):
 class Sums:
     """What some entries do to one claim."""
 
-    __slots__ = ("adjusted", "charged", "owed")
+    __slots__ = ("adjusted", "beside", "charged", "owed")
 
     def __init__(self) -> None:
         self.charged = 0
         self.adjusted = 0
         self.owed: dict[Debtor, int] = {}
+        self.beside = False
 
 
 def sums(entries: Iterable[Made]) -> dict[str, Sums]:
@@ -52,6 +55,7 @@ def sums(entries: Iterable[Made]) -> dict[str, Sums]:
             if place.account in RECEIVABLE:
                 debtor = Debtor(place.account, place.party, place.order)
                 of.owed[debtor] = of.owed.get(debtor, 0) + posting.cents
+                of.beside = of.beside or one.kind not in DECIDED_KINDS
             elif place.account in CHARGED:
                 of.charged -= posting.cents
             elif place.account in ADJUSTED:
@@ -90,6 +94,9 @@ def apply(entries: Sequence[Made]) -> None:
         'ON CONFLICT (claim_id, account, party, "order") DO UPDATE SET cents = money_owed.cents + excluded.cents',
     )  # fmt: skip
     _forget_settled([claim.id for claim in claims.values()])
+    beside = [claim.id for number, claim in claims.items() if moved[number].beside]
+    if beside:
+        Claim.objects.filter(id__in=beside).update(has_beside=True)
 
 
 class Known(NamedTuple):

@@ -63,13 +63,15 @@ class PayerEnrolment(Owned):
 
 
 class PayerIdentity(Owned):
-    """By what number or name a payer calls itself in its remittances: learned from the first claim it answers."""
+    """By what number or name a payer calls itself in its remittances: learned from the claims it answers. One company
+    may pay under several of our names.
+    """
 
     identity = models.TextField()
     payer = models.TextField()
 
     class Meta(Owned.Meta):
-        constraints = (models.UniqueConstraint(fields=["practice", "identity"], name="payer_identity_once"),)
+        constraints = (models.UniqueConstraint(fields=["practice", "identity", "payer"], name="payer_identity_once"),)
 
 
 class Charge(Owned):

@@ -1,0 +1,109 @@
+"""`rehabill post`: remittances (835) into the books."""
+
+import datetime as dt
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import msgspec
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from rehabill.almanac.load import load
+from rehabill.base.errors import InputError
+from rehabill.base.money import dollars
+from rehabill.cli.books import books, now, practice_option, who
+from rehabill.cli.records import CLEAN, FINDINGS, UNREADABLE, json_option
+from rehabill.cli.x12.files import chunks, counted, files_argument, name_of, plain, width, write_json
+from rehabill.model.books import PostingTask
+
+if TYPE_CHECKING:
+    from rehabill.office.money.posting.outcome import FileOutcome, PaymentOutcome
+
+_console = Console(highlight=False, soft_wrap=False, width=width())
+_MOST_TASKS = 20
+
+
+@click.command("post")
+@files_argument
+@click.option("--dry-run", is_flag=True, help="Say what would be posted, and post nothing.")
+@click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="The day of posting (today).")
+@practice_option
+@json_option
+def command(files: tuple[Path, ...], dry_run: bool, day: dt.datetime | None, slug: str | None, as_json: bool) -> None:
+    """Remittances (835) into the books: each file whole or not at all, nothing twice.
+
+    A file whose envelope is broken, or whose payment does not balance, is held. Claims that are not known, and what
+    does not add up within a claim, wait in suspense and hold up nothing. Exit code 1: there is something to do.
+    """
+    at = now() if day is None else day.replace(hour=12, tzinfo=dt.UTC)
+    exit_code = CLEAN
+    with books(slug):
+        from rehabill.office.money.posting.file import post_file
+
+        almanac = load()
+        for path in files:
+            try:
+                data = b"".join(chunks(path))
+            except InputError as error:
+                click.echo(f"{name_of(path)}: {error.message}", err=True)
+                exit_code = UNREADABLE
+                continue
+            outcome = post_file(path.name, data, almanac, who(), at, dry_run)
+            exit_code = max(exit_code, _exit_code(outcome))
+            if as_json:
+                write_json(msgspec.to_builtins(outcome) | {"dry_run": dry_run})
+            else:
+                _show(outcome, dry_run)
+    raise SystemExit(exit_code)
+
+
+def _exit_code(outcome: "FileOutcome") -> int:
+    if outcome.state == "unreadable":
+        return UNREADABLE
+    has_tasks = any(payment.tasks for payment in outcome.payments)
+    return FINDINGS if outcome.held or has_tasks else CLEAN
+
+
+def _show(outcome: "FileOutcome", dry_run: bool) -> None:
+    words = {
+        "posted": "would be posted" if dry_run else "posted",
+        "seen before": "everything in it was posted before; nothing happened",
+        "held": "held, nothing of it is posted",
+        "unreadable": "holds no remittance (835)",
+    }[outcome.state]
+    _console.print(Text.assemble((outcome.name, "bold"), f": {words}"))
+    for held in outcome.held:
+        _console.print(Text(f"  {held.rule} {held.why}", style="red"))
+    if outcome.payments:
+        _console.print(_payments(outcome.payments))
+    _tasks([task for payment in outcome.payments for task in payment.tasks])
+    _console.print()
+
+
+def _payments(payments: list["PaymentOutcome"]) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    for column in ("  payment", "payer", "amount", "claims", "paid on claims", "PLB", "before", "unknown"):
+        table.add_column(column, justify="left" if column in ("  payment", "payer") else "right", overflow="fold")
+    for one in payments:
+        table.add_row(
+            f"  {plain(one.trace)}", Text(plain(one.name or one.payer)), dollars(one.amount_cents), str(one.posted),
+            dollars(one.posted_cents), dollars(-one.moved_cents) if one.moves else "", str(one.known or ""),
+            str(one.unknown or ""),
+        )  # fmt: skip
+    return table
+
+
+def _tasks(tasks: list[PostingTask]) -> None:
+    """How many there are of each kind, and the largest of them."""
+    if not tasks:
+        return
+    kinds = ", ".join(f"{number} {kind.replace('_', ' ')}" for kind, number in Counter(t.action for t in tasks).items())
+    _console.print(Text(f"  {counted(len(tasks), 'task')}: {kinds}"))
+    for task in sorted(tasks, key=lambda one: -abs(one.cents))[:_MOST_TASKS]:
+        place = " ".join(part for part in (task.claim, task.line) if part)
+        _console.print(Text.assemble("    ", (plain(place), "cyan"), f" {plain(task.why)}"))
+    if len(tasks) > _MOST_TASKS:
+        _console.print(Text(f"    and {len(tasks) - _MOST_TASKS} smaller ones: rehabill work", style="dim"))

@@ -1,0 +1,1 @@
+"""Remittances posted: each file in one transaction, each claim's part of a payment once."""

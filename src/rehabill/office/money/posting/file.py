@@ -1,0 +1,88 @@
+"""A file of remittances into the books: whole, or held with the reason, or known already."""
+
+import datetime as dt
+import hashlib
+
+from django.db import connection, transaction
+
+from rehabill.almanac.edition import Almanac
+from rehabill.edi.remittance_835 import remittances
+from rehabill.engine.post.envelope import envelope_findings
+from rehabill.engine.post.hold import hold
+from rehabill.model.remittance import Remittance
+from rehabill.office.exchange.models import File
+from rehabill.office.money.models import PaymentFile
+from rehabill.office.money.posting.outcome import FileOutcome, PaymentOutcome
+from rehabill.office.money.posting.payers import Identities
+from rehabill.office.money.posting.payment import Desk, post_payment
+from rehabill.office.practices.scope import practice_id
+from rehabill.office.worklists.tasks import hold_file
+
+
+class _DryRun(Exception):
+    """Takes everything back."""
+
+
+def post_file(name: str, data: bytes, almanac: Almanac, by: str, at: dt.datetime, dry_run: bool = False) -> FileOutcome:
+    """Post an 835 in one transaction. Nothing in it is posted twice, whatever file it came in before.
+
+    A file whose envelope is broken or whose payment does not balance is kept and held; one that holds no remittance is
+    not kept.
+    """
+    outcome = FileOutcome(name=name, state="posted", sha256=hashlib.sha256(data).hexdigest())
+    told, findings = remittances(data)
+    outcome.held = hold(told, [*envelope_findings((data,)), *findings])
+    if not told:
+        outcome.state = "unreadable"
+        return outcome
+    try:
+        with transaction.atomic():
+            _one_at_a_time()
+            file = _file(outcome, data, "835", by, at)
+            if outcome.held:
+                _hold(outcome, told, file, at)
+            else:
+                post_remittances(told, file, outcome, Desk(by, at, almanac, Identities()))
+            if dry_run:
+                raise _DryRun
+    except _DryRun:
+        pass
+    return outcome
+
+
+def post_remittances(told: list[Remittance], file: File, outcome: FileOutcome, desk: Desk) -> None:
+    """Each payment of a file that is not held."""
+    PaymentFile.objects.filter(file=file).delete()
+    for number, one in enumerate(told, 1):
+        payment, made = post_payment(one, file, desk)
+        outcome.payments.append(made)
+        PaymentFile.objects.create(
+            payment=payment, file=file, number=number, state="posted" if _is_new(made) else "known"
+        )
+    if not any(_is_new(one) for one in outcome.payments):
+        outcome.state = "seen before"
+
+
+def _is_new(made: PaymentOutcome) -> bool:
+    return bool(made.posted or made.moves)
+
+
+def _one_at_a_time() -> None:
+    """One file after the other in a practice; SQLite does so by itself."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [practice_id()])
+
+
+def _file(outcome: FileOutcome, data: bytes, kind: str, by: str, at: dt.datetime) -> File:
+    file: File
+    file, _ = File.objects.get_or_create(
+        sha256=outcome.sha256,
+        defaults={"name": outcome.name, "kind": kind, "is_ours": False, "content": data, "at": at, "by": by},
+    )
+    return file
+
+
+def _hold(outcome: FileOutcome, told: list[Remittance], file: File, at: dt.datetime) -> None:
+    outcome.state = "held"
+    hold_file(outcome.name, file.id, [one.why for one in outcome.held], sum(one.amount_cents for one in told), at)

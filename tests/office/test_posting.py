@@ -1,0 +1,99 @@
+"""Remittances posted into the books, file by file."""
+
+import datetime as dt
+
+import pytest
+from django.db.models import Sum
+from tests.office.booked import enter
+from tests.office.conftest import NOW
+from tests.post.test_any_order import as_billed
+
+from rehabill.almanac.load import load
+from rehabill.demo.x12_files import remittance_835
+from rehabill.edi.remittance_835 import remittances
+from rehabill.model.books import BookedClaim
+from rehabill.office.claims.models import Claim
+from rehabill.office.money.models import Decision, Entry, Owed, Payment, PaymentFile, Posting
+from rehabill.office.money.posting.file import FileOutcome, post_file
+from rehabill.office.practices.models import Practice
+from rehabill.office.worklists.models import Task
+
+pytestmark = pytest.mark.django_db
+
+
+def post(data: bytes, name: str = "payer.835", **options: bool) -> FileOutcome:
+    return post_file(name, data, load(), "test", NOW, **options)
+
+
+def generated(count: int, seed: int) -> bytes:
+    return b"".join(remittance_835(count, seed))
+
+
+def enter_answered(data: bytes) -> None:
+    """The claims that a remittance answers, each once."""
+    found: dict[str, BookedClaim] = {}
+    for one in remittances(data)[0]:
+        for told in one.claims:
+            if told.claim_number not in found and told.status != "22":
+                found[told.claim_number] = as_billed(told)
+    enter(list(found.values()), NOW - dt.timedelta(days=30))
+
+
+def trial() -> int:
+    return Posting.objects.aggregate(of=Sum("cents"))["of"] or 0
+
+
+def cash() -> int:
+    return Posting.objects.filter(account="cash_clearing").aggregate(of=Sum("cents"))["of"] or 0
+
+
+def test_a_file_is_posted_whole_and_its_cash_is_the_payment(practice: Practice) -> None:
+    data = generated(60, 1)
+    enter_answered(data)
+    outcome = post(data)
+    assert outcome.state == "posted"
+    assert [one.unknown for one in outcome.payments] == [0]
+    assert trial() == 0
+    assert cash() == sum(one.amount_cents for one in remittances(data)[0])
+    assert sum(claim.open_cents for claim in Claim.objects.all()) == Owed.objects.aggregate(of=Sum("cents"))["of"]
+
+
+def test_the_same_file_again_changes_nothing_and_says_so(practice: Practice) -> None:
+    data = generated(40, 2)
+    enter_answered(data)
+    post(data)
+    before = (Entry.objects.count(), Decision.objects.count(), Task.objects.count(), cash())
+    again = post(data, "again.835")
+    assert again.state == "seen before"
+    assert (Entry.objects.count(), Decision.objects.count(), Task.objects.count(), cash()) == before
+
+
+def test_a_dry_run_says_the_same_and_keeps_nothing(practice: Practice) -> None:
+    data = generated(40, 3)
+    enter_answered(data)
+    entries = Entry.objects.count()
+    dry = post(data, dry_run=True)
+    assert (Entry.objects.count(), Payment.objects.count(), Task.objects.count()) == (entries, 0, 0)
+    assert post(data).payments == dry.payments
+
+
+def test_a_file_cut_short_is_held_and_posts_nothing(practice: Practice) -> None:
+    data = generated(40, 4)
+    enter_answered(data)
+    entries = Entry.objects.count()
+    outcome = post(data[: len(data) * 2 // 3])
+    assert outcome.state == "held"
+    assert Entry.objects.count() == entries
+    assert Task.objects.get().action == "file_held"
+    assert not PaymentFile.objects.exists()
+
+
+def test_claims_we_do_not_know_wait_in_suspense_to_the_cent(practice: Practice) -> None:
+    data = generated(20, 5)
+    outcome = post(data)
+    assert outcome.payments[0].unknown == outcome.payments[0].posted
+    balances = dict(Posting.objects.values_list("account").annotate(Sum("cents")))
+    (told,) = remittances(data)[0]
+    assert -balances["suspense"] == sum(one.paid_cents for one in told.claims)
+    assert Task.objects.filter(action="claim_unknown").count() == len(told.claims)
+    assert Decision.objects.filter(claim=None, told=None).count() == 0
