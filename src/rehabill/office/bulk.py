@@ -1,7 +1,7 @@
 """Many rows at once, where one object a row is too slow: the numbers are taken first, then whole columns written."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db import connection, models
@@ -33,19 +33,15 @@ def insert(model: type[models.Model], names: Sequence[str], rows: Sequence[Row],
     of_model = {field.name: field for field in model._meta.local_fields}
     fields = [of_model[name] for name in names]
     columns = ", ".join(f'"{field.column}"' for field in fields)
-    into = f"INSERT INTO {model._meta.db_table} ({columns})"
-    execute(into, [_db_type(field) for field in fields], rows, more)
-
-
-def execute(into: str, types: Sequence[str], rows: Sequence[Row], more: str = "") -> None:
-    """`into` with every row of values: on PostgreSQL one statement with an array a column, on SQLite one prepared."""
+    types = [_db_type(field) for field in fields]
     with connection.cursor() as cursor:
+        into = f"INSERT INTO {model._meta.db_table} ({columns})"
         if connection.vendor == "postgresql":
             arrays = ", ".join(f"%s::{kind}[]" for kind in types)
             cursor.execute(f"{into} SELECT * FROM unnest({arrays}) {more}", _columns(rows))
             return
         values = ", ".join(["%s"] * len(types))
-        cursor.executemany(f"{into} VALUES ({values}) {more}", plain(rows))
+        cursor.executemany(f"{into} VALUES ({values}) {more}", _plain(rows, types))
 
 
 def update(table: str, sets: str, types: Sequence[str], rows: Sequence[Row]) -> None:
@@ -67,7 +63,7 @@ def update(table: str, sets: str, types: Sequence[str], rows: Sequence[Row]) -> 
         parameters = ", ".join(f"%s AS c{number}" for number in range(1, len(types) + 1))
         cursor.executemany(
             f"UPDATE {table} SET {sets} FROM (SELECT %s AS the_id, {parameters}) AS new WHERE {table}.id = new.the_id",
-            plain(rows),
+            _plain(rows, ("bigint", *types)),
         )
 
 
@@ -75,20 +71,23 @@ def _columns(rows: Sequence[Row]) -> list[list[Any]]:
     return [list(column) for column in zip(*rows, strict=True)]
 
 
-def plain(rows: Iterable[Row]) -> list[list[Any]]:
-    """Days and moments in the words SQLite keeps them in."""
-    return [[_plain(value) for value in row] for row in rows]
-
-
-_WORDS: dict[type, Callable[[Any], str]] = {
-    dt.date: dt.date.isoformat,
-    dt.datetime: lambda moment: moment.astimezone(dt.UTC).replace(tzinfo=None).isoformat(" "),
+_WORDS: dict[str, Callable[[Any], str]] = {
+    "date": dt.date.isoformat,
+    "datetime": lambda moment: moment.astimezone(dt.UTC).replace(tzinfo=None).isoformat(" "),
 }
+"""Column types of SQLite whose values are written as words."""
 
 
-def _plain(value: Any) -> Any:
-    words = _WORDS.get(type(value))
-    return words(value) if words else value
+def _plain(rows: Sequence[Row], types: Sequence[str]) -> Sequence[Row]:
+    """Days and moments in the words SQLite keeps them in; a batch has few different ones."""
+    worded = [(at, _WORDS[kind]) for at, kind in enumerate(types) if kind in _WORDS]
+    if not worded:
+        return rows
+    columns = _columns(rows)
+    for at, words in worded:
+        said = {value: None if value is None else words(value) for value in set(columns[at])}
+        columns[at] = [said[value] for value in columns[at]]
+    return list(zip(*columns, strict=True))
 
 
 def _db_type(field: Any) -> str:

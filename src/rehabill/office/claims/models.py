@@ -65,6 +65,10 @@ class Claim(Owned):
         indexes = (
             models.Index(fields=["practice", "insurance", "service_day"], name="claim_by_insurance"),
             models.Index(fields=["practice", "service_day"], name="claim_by_day"),
+            models.Index(fields=["practice", "payer", "service_day"], name="claim_by_payer"),
+            models.Index(fields=["practice", "owes", "service_day"], name="claim_by_debtor"),
+            models.Index(fields=["practice", "service_day"], name="claim_open_by_day", condition=~Q(open_cents=0)),
+            models.Index(fields=["practice", "open_cents"], name="claim_open_by_amount", condition=~Q(open_cents=0)),
             models.Index(fields=["patient", "service_day"], name="claim_by_patient"),
             models.Index(fields=["practice", "payer_claim_number"], name="claim_by_payers_number",
                          condition=~Q(payer_claim_number="")),

@@ -22,10 +22,12 @@ def triggers() -> dict[str, str]:
             for key in keys(model)
         )
         found[f"{table}_no_replace"] = _refuse(table, "INSERT", met, f"{table} has that row and is never changed")
+    # Postings are many: one look at the seal keeps them from being written over as well, and the seal asks the rest.
+    del found[f"{POSTING}_no_replace"]
     sealed = f"EXISTS (SELECT 1 FROM {SEAL} WHERE id = NEW.entry_id)"
     found["posting_after_seal"] = _refuse(POSTING, "INSERT", sealed, "the entry is sealed")
-    elsewhere = f"NOT EXISTS (SELECT 1 FROM {ENTRY} WHERE id = NEW.entry_id AND practice_id = NEW.practice_id)"
-    found["posting_of_entry"] = _refuse(POSTING, "INSERT", elsewhere, "the practice has no such entry")
+    elsewhere = f"EXISTS (SELECT 1 FROM {POSTING} WHERE entry_id = NEW.id AND practice_id <> NEW.practice_id)"
+    found["seal_of_postings"] = _refuse(SEAL, "INSERT", elsewhere, "a posting is of another practice")
     unbalanced = f"(SELECT coalesce(sum(cents), 1) FROM {POSTING} WHERE entry_id = NEW.id) <> 0"
     found["seal_balances"] = _refuse(SEAL, "INSERT", unbalanced, "the entry does not sum to zero")
     found["seal_of_entry"] = _refuse(

@@ -37,7 +37,7 @@ class Entry(Owned):
     class Meta(Owned.Meta):
         indexes = (
             models.Index(fields=["practice", "day"], name="entry_by_day"),
-            models.Index(fields=["practice", "kind", "source"], name="entry_by_source"),
+            models.Index(fields=["practice", "source"], name="reversal_by_source", condition=Q(kind="reversal")),
         )
 
 
@@ -63,6 +63,10 @@ class Posting(Owned):
         )
 
 
+_AGED = ("service_day", "sent_on", "acted_on", "cents")
+"""All that aging reads of a balance: with these in an index, the table itself is left alone."""
+
+
 class Owed(Owned):
     """What is still owed of a claim, and by whom: a summary of the journal for aging and worklists, kept with it in the
     same transaction, made anew and compared by `money.summary`. Nothing owed, no row.
@@ -82,9 +86,9 @@ class Owed(Owned):
     class Meta(Owned.Meta):
         constraints = (models.UniqueConstraint(fields=["claim", "account", "party", "order"], name="owed_once"),)
         indexes = (
-            models.Index(fields=["practice", "account", "party", "service_day", "cents"], name="owed_by_payer"),
-            models.Index(fields=["practice", "patient", "service_day", "cents"], name="owed_by_patient"),
-            models.Index(fields=["practice", "therapist_npi", "service_day", "cents"], name="owed_by_therapist"),
+            models.Index(fields=["practice", "account", "party", *_AGED], name="owed_by_payer"),
+            models.Index(fields=["practice", "account", "patient", *_AGED], name="owed_by_patient"),
+            models.Index(fields=["practice", "account", "therapist_npi", *_AGED], name="owed_by_therapist"),
         )
 
 
@@ -148,7 +152,7 @@ class Decision(Owned):
     decided = StructField(tuple[Decided, ...])
     told = StructField(RemittanceClaim, null=True)
     """Kept where no claim of ours was found, so that it can be laid on one later."""
-    entry = models.ForeignKey(Entry, models.PROTECT, null=True, related_name="decisions", db_index=False)
+    entry = models.ForeignKey(Entry, models.PROTECT, null=True, related_name="decisions")
 
     class Meta(Owned.Meta):
         constraints = (models.UniqueConstraint(fields=["practice", "identity"], name="decision_once"),)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.db import connection
 
 from rehabill.ledger.entry import Entry as Made
-from rehabill.office.bulk import insert, plain, update
+from rehabill.office.bulk import insert, update
 from rehabill.office.claims.models import Claim
 from rehabill.office.money.models import Owed
 from rehabill.office.practices.scope import practice_id
@@ -126,4 +126,4 @@ def _forget_settled(claims: Sequence[int]) -> None:
         if connection.vendor == "postgresql":
             cursor.execute("DELETE FROM money_owed WHERE cents = 0 AND claim_id = ANY(%s)", [list(claims)])
         else:
-            cursor.executemany("DELETE FROM money_owed WHERE cents = 0 AND claim_id = %s", plain((n,) for n in claims))
+            cursor.executemany("DELETE FROM money_owed WHERE cents = 0 AND claim_id = %s", [(n,) for n in claims])

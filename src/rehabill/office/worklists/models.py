@@ -24,9 +24,13 @@ class Task(Owned):
     due_on = models.DateField(null=True)
     assignee = models.ForeignKey(User, models.PROTECT, null=True, related_name="tasks", db_index=False)
     closed_at = models.DateTimeField(null=True)
+    closed_by = models.TextField(blank=True, db_default="")
+    closed_why = models.TextField(blank=True, db_default="")
+    """What a person did about it; empty where what came later answered it."""
 
     class Meta(Owned.Meta):
         indexes = (
             models.Index(fields=["practice", "state", "action", "cents"], name="task_by_action"),
             models.Index(fields=["practice", "state", "due_on"], name="task_by_day"),
+            models.Index(fields=["practice", "state", "cents"], name="task_by_amount"),
         )

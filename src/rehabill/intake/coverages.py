@@ -1,0 +1,56 @@
+"""Policies and authorisations from CSV: one row for each. Columns are named as in the CSV of visits."""
+
+from typing import Any
+
+from rehabill.base.errors import InputError
+from rehabill.intake.cells import count, day, text, texts
+from rehabill.intake.people import ALIASES, SUBSCRIBER, Placed, order, record, sex
+from rehabill.intake.table import Columns, Sheet
+from rehabill.intake.table import read as read_table
+from rehabill.model.roster import Approval, Policy
+
+_OF: Placed = {
+    "patient_id": ("patient_id", text), "payer": ("payer", text), "starts": ("starts", day), "ends": ("ends", day),
+}  # fmt: skip
+_POLICY: Placed = {
+    **_OF, **SUBSCRIBER, "subscriber_sex": ("subscriber.person.sex", sex), "order": ("order", order),
+    "group_name": ("subscriber.group_name", text), "organization": ("subscriber.organization", text),
+    "property_casualty_claim": ("subscriber.property_casualty_claim", text),
+    "medicare_secondary_reason": ("subscriber.medicare_secondary_reason", text),
+}  # fmt: skip
+_APPROVAL: Placed = {
+    **_OF, "number": ("number", text), "codes": ("codes", texts), "visits": ("visits", count),
+    "visits_used": ("visits_used", count), "units": ("units", count), "units_used": ("units_used", count),
+}  # fmt: skip
+
+
+def read_policies(data: bytes) -> Sheet[Policy]:
+    """Without `order` a policy is the primary one. Raises `InputError` when the header cannot be used."""
+
+    def policy(values: dict[str, Any], number: int) -> Policy:
+        found = record(values, number, _POLICY, Policy)
+        _in_time(found, number)
+        return found
+
+    return read_table(data, _columns(_POLICY, "member_id"), policy)
+
+
+def read_authorizations(data: bytes) -> Sheet[Approval]:
+    """Raises `InputError` when the header cannot be used."""
+
+    def approval(values: dict[str, Any], number: int) -> Approval:
+        found = record(values, number, _APPROVAL, Approval)
+        _in_time(found, number)
+        return found
+
+    return read_table(data, _columns(_APPROVAL, "number"), approval)
+
+
+def _columns(placed: Placed, *required: str) -> Columns:
+    readers = {column: reader for column, (_, reader) in placed.items()}
+    return Columns(readers, ALIASES, ("patient_id", "payer", *required))
+
+
+def _in_time(found: Policy | Approval, number: int) -> None:
+    if found.starts and found.ends and found.ends < found.starts:
+        raise InputError(f"row {number}: ends", "is before the first day")
