@@ -12,6 +12,7 @@ from tests.unit.test_payer_835 import PAYERS, files, sent
 from rehabill.almanac.load import load
 from rehabill.cli.practice import read_practice
 from rehabill.demo.payer_835 import Sent
+from rehabill.edi.remittance_835 import remittances
 from rehabill.model.books import BookedClaim, BookedLine, BookedPayer
 from rehabill.office.claims.models import Claim
 from rehabill.office.money.models import Owed, Posting
