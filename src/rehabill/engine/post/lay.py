@@ -76,8 +76,11 @@ def _own_shares(told: RemittanceClaim, lines: list[RemittanceLine]) -> list[_Sha
 def _without_lines(told: RemittanceClaim, claim: BookedClaim, order: Order) -> tuple[Decided, ...]:
     """A claim decided as a whole: everything is shared among our lines by their charges."""
     weights = [line.charge_cents for line in claim.lines]
-    charges, paid = spread(told.charge_cents, weights), spread(told.paid_cents, weights)
     parts = [(one, spread(one.cents, weights)) for one in told.adjustments]
+    rest = told.charge_cents - told.paid_cents - sum(one.cents for one in told.adjustments)
+    charges, rests = spread(told.charge_cents, weights), spread(rest, weights)
+    # What is left of a line's share is paid: so a claim that balances has lines that do, to the cent.
+    paid = [charge - rests[at] - sum(part[at] for _, part in parts) for at, charge in enumerate(charges)]
     return tuple(
         Decided(
             order=order,
