@@ -496,6 +496,22 @@ def test_a_decision_is_the_last_word_but_a_void_ends_in_its_reversal(event: Even
             assert move(standing, event).status == ("voided" if withdrawn or confirmed else event)
 
 
+def test_a_turn_comes_once() -> None:
+    for standing in REACHABLE:
+        if standing.status in AT_REST:
+            refused(standing, "due")
+        else:
+            assert move(standing, "due").status == ("draft" if standing.status == "waiting" else standing.status)
+
+
+def test_a_correction_can_be_dropped_until_it_is_on_its_way() -> None:
+    for standing in REACHABLE:
+        if standing.status in (*PREPARING, "rejected") and standing.before:
+            assert move(standing, "dropped").status == standing.before
+        else:
+            refused(standing, "dropped")
+
+
 def test_a_later_insurers_claim_may_come_by_itself_at_any_time() -> None:
     for standing in REACHABLE:
         if standing.order == "P":

@@ -1,4 +1,4 @@
-"""`rehabill claim 1500`: claims in, one PDF of CMS-1500 forms out."""
+"""`rehabill claim`: claims of the books (`claim_list`, `claim_books`); `claim 1500`: one PDF of CMS-1500 forms out."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -11,6 +11,8 @@ import msgspec
 from rehabill.almanac.edition import Almanac
 from rehabill.almanac.load import load
 from rehabill.base.errors import InputError, PdfMissing
+from rehabill.cli.claim_books import correct, void
+from rehabill.cli.claim_list import list_, show, timeline
 from rehabill.cli.practice import read_practice
 from rehabill.cli.records import CLEAN, FINDINGS, Output, Record, id_of, json_option, lines, opened
 from rehabill.edi.claim_1500 import Form, Note, Page, PayerX12, fill, render
@@ -35,7 +37,11 @@ def _inches(ctx: click.Context, param: click.Parameter, value: str) -> tuple[flo
 
 @click.group("claim")
 def command() -> None:
-    """Claims on paper."""
+    """Claims: in the books, and on paper."""
+
+
+for _verb in (list_, show, timeline, correct, void):
+    command.add_command(_verb)
 
 
 @command.command("1500")

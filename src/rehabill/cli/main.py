@@ -8,13 +8,22 @@ import click
 import rehabill
 
 _VERBS = {
+    "init": "The books made, and the practice put into them.",
+    "import": "Visits, patients, coverages and authorisations into the books.",
     "code": "Visits in, coded lines out.",
     "scrub": "Claims in, findings out.",
     "price": "Claims or coded visits in, money out.",
     "bill": "Visits in; coded, scrubbed, priced claims and an 837P out.",
-    "claim": "Claims in, CMS-1500 forms out.",
+    "claim": "Claims of the books: list, show, timeline, correct, void; CMS-1500 forms.",
     "post": "Remittances (835) into the books.",
     "remit": "Remittances (835) to read and to print.",
+    "patient": "Patients of the books: list, show.",
+    "visit": "Visits of the books: list, show.",
+    "payer": "Payers of the books: list, show.",
+    "work": "What waits for a person.",
+    "aging": "What is owed, by whom, for how long.",
+    "ledger": "The trial balance and the entries behind it.",
+    "close": "A month looked over and locked.",
     "x12": "X12 files: read, check, compare, cut, join, search, disguise.",
     "explain": "Visits in, the story of their codes out.",
     "rule": "One rule of the rule book, or all of them.",

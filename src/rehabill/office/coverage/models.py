@@ -37,6 +37,9 @@ class Authorization(Owned):
     ends = models.DateField(null=True)
     visits = models.PositiveIntegerField(null=True)
     units = models.PositiveIntegerField(null=True)
+    visits_before = models.PositiveIntegerField(default=0)
+    """Used before these books knew of it, or elsewhere."""
+    units_before = models.PositiveIntegerField(default=0)
 
     class Meta(Owned.Meta):
         constraints = (models.UniqueConstraint(fields=["policy", "number"], name="authorization_once"),)

@@ -1,0 +1,132 @@
+"""`rehabill bill` without files: what waits in the books becomes claims, and every claim that is ready is sent."""
+
+import datetime as dt
+import hashlib
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from rehabill.almanac.edition import Almanac
+from rehabill.almanac.load import load
+from rehabill.base.errors import InputError
+from rehabill.cli.billing_run import Atomic, Report, write_summary
+from rehabill.cli.books import books, who
+from rehabill.cli.records import CLEAN, FINDINGS, Record
+
+if TYPE_CHECKING:
+    from rehabill.office.claims.sending import Held, Sent
+    from rehabill.office.practices.models import Practice
+
+_DRAFT = ".claims-{:09d}.837.draft"
+
+
+def bill_books(slug: str | None, out: Path, moment: dt.datetime, control_number: int | None, explain: bool) -> None:
+    """`moment`: the practice's own clock. Leaves with the exit code."""
+    out.mkdir(parents=True, exist_ok=True)
+    with books(slug or os.environ.get("REHABILL_PRACTICE")) as practice:
+        from rehabill.office.claims.sending import next_control_number
+
+        if control_number is not None and control_number < next_control_number():
+            message = f"{control_number} is used up: the next number of these books is {next_control_number()}"
+            raise click.BadParameter(message, param_hint="--control-number")
+        run = _Run(practice, load(), moment, out)
+        run.folder.recover()
+        report = run.bill(explain)
+        run.send(control_number or 1)
+        summary = {"created": moment, "control_number": run.last_number, "usage": practice.usage, **report.sums()}
+        write_summary(out / "summary.json", summary | {"files": run.files})
+        report.show()
+        run.show(practice.usage)
+    raise SystemExit(report.exit_code or (FINDINGS if run.held else CLEAN))
+
+
+class _Run:
+    def __init__(self, practice: "Practice", almanac: Almanac, moment: dt.datetime, out: Path) -> None:
+        self.practice = practice
+        self.almanac = almanac
+        self.moment = moment
+        self.out = out
+        self.at = moment.astimezone(dt.UTC)
+        self.folder = _Folder(out)
+        self.files: list[dict[str, Any]] = []
+        self.held: list[Held] = []
+
+    @property
+    def last_number(self) -> int | None:
+        return self.files[-1]["control_number"] if self.files else None
+
+    def bill(self, explain: bool) -> Report:
+        """The visits that wait, each with a line in the folder's lists."""
+        from rehabill.office.claims.billing import bill_waiting
+
+        with Atomic(self.out / "claims.jsonl") as log, Atomic(self.out / "held.jsonl") as held:
+            report = Report(self.almanac, explain, log, held)
+            for one in bill_waiting(self.practice, self.almanac, self.moment.date(), who(), self.at):
+                if one.billed is None:
+                    report.unreadable(Record(one.number, None), one.wrong or InputError("", "cannot be billed"))
+                else:
+                    report.billed(one.billed, one.refused)
+        return report
+
+    def send(self, first: int) -> None:
+        from rehabill.office.claims.sending import send_ready
+
+        rounds = send_ready(self.practice, self.almanac, self.moment, who(), self.at, self.folder.keep, first)
+        for sent in rounds:
+            self.held += sent.held
+            if sent.control_number is not None:
+                self._sent(sent, sent.control_number)
+
+    def _sent(self, sent: "Sent", number: int) -> None:
+        name = self.folder.place(number)
+        self.files.append({"name": name, "control_number": number, "claims": sent.claims, "sha256": sent.sha256})
+
+    def show(self, usage: str) -> None:
+        for one in self.held:
+            click.echo(f"Claim {one.number} is held: {one.faults[0]}")
+        for name in self.folder.recovered:
+            click.echo(f"{name} of an earlier run, which was stopped before it was written, is there now: send it too.")
+        test = " (marked T: a test file)" if usage == "T" else ""
+        x12 = "".join(f"{one['name']}{test}, " for one in self.files)
+        click.echo(f"Written to {self.out}: {x12}claims.jsonl, held.jsonl, summary.json")
+        if not self.files:
+            click.echo("No claim is ready, so there is no 837P to send.")
+
+
+class _Folder:
+    """Files of claims on their way to the disk: written as a draft before they count as sent, named once they do.
+
+    So a full disk stops the sending, and a run that is killed between the two leaves a draft of which the books say
+    what it is: the next run into the folder names it, or throws it away.
+    """
+
+    def __init__(self, out: Path) -> None:
+        self._out = out
+        self.recovered: list[str] = []
+
+    def keep(self, number: int, content: bytes) -> None:
+        """Put down a draft, safely on the disk."""
+        with (self._out / _DRAFT.format(number)).open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+
+    def place(self, number: int) -> str:
+        """Name the draft: `claims.837`, unless a file of that name is there, which nobody may have sent yet."""
+        name = "claims.837"
+        if (self._out / name).exists():
+            name = f"claims-{number:09d}.837"
+        (self._out / _DRAFT.format(number)).replace(self._out / name)
+        return name
+
+    def recover(self) -> None:
+        """Drafts of a run that was killed."""
+        from rehabill.office.claims.sending import is_sent
+
+        for draft in sorted(self._out.glob(".claims-*.837.draft")):
+            if is_sent(hashlib.sha256(draft.read_bytes()).hexdigest()):
+                self.recovered.append(self.place(int(draft.name.split("-")[1].split(".")[0])))
+            else:
+                draft.unlink()

@@ -1,0 +1,311 @@
+"""Visits with what the books know around them: the patient, policies in their turn, the authorisation, the plan of
+care, visits since the progress report, the year's therapy dollars.
+
+What a visit says itself stands. What the books do not hold is not said: a rule that needs it then answers `no_data`.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import NamedTuple, cast
+
+import msgspec
+from django.db.models import F, Prefetch
+from msgspec import UNSET
+
+from rehabill.almanac.edition import Almanac
+from rehabill.base.errors import InputError
+from rehabill.engine.bill import Billed
+from rehabill.model.books import Order
+from rehabill.model.claim import Authorization as AuthorizationRecord
+from rehabill.model.claim import Claim as ClaimRecord
+from rehabill.model.claim import Context, OtherInsurance
+from rehabill.model.claim import PlanOfCare as PlanRecord
+from rehabill.model.party import Person
+from rehabill.model.practice import Practice
+from rehabill.model.priced import PricedClaim
+from rehabill.model.visit import Visit as VisitRecord
+from rehabill.office.claims.booking import filing_indicator
+from rehabill.office.claims.models import Claim
+from rehabill.office.coverage.intake import Left, authorizations_of, completed, is_in_force
+from rehabill.office.coverage.models import PlanOfCare, Policy, ProgressReport
+from rehabill.office.people.models import Patient
+from rehabill.office.visits.models import Visit
+
+_PERSON = ("first", "last", "middle", "suffix", "birth_date", "sex", "address", "phone")
+
+
+class Waiting(NamedTuple):
+    """A visit that waits to be billed."""
+
+    id: int
+    number: str
+    patient: int
+    record: VisitRecord
+
+
+class Counted(NamedTuple):
+    """Therapy dollars of a claim: allowed before it in the year, where that was known, and by it."""
+
+    day: dt.date
+    before: int | None
+    allowed: int
+
+
+class Used(NamedTuple):
+    """What a visit takes of an authorisation, by its id."""
+
+    authorization: int
+    units: int
+
+
+class Around:
+    """What the books know around some visits, read in a handful of queries. Visits billed count for those after."""
+
+    def __init__(self, visits: Sequence[Waiting], almanac: Almanac) -> None:
+        self._almanac = almanac
+        ids = {one.patient for one in visits}
+        self._patients = Patient.objects.in_bulk(ids)
+        self._policies: dict[int, list[Policy]] = {}
+        for one in Policy.objects.filter(patient__in=ids).order_by(F("starts").desc(nulls_last=True), "-id"):
+            self._policies.setdefault(one.patient_id, []).append(one)
+        self._left = authorizations_of([one.id for some in self._policies.values() for one in some])
+        self._plans = _plans(visits)
+        self._days = _treatment_days(self._plans)
+        self._dollars = _dollars([one for one in visits if self._wants_dollars(one.record)])
+
+    def complete(self, visit: Waiting, practice: Practice) -> VisitRecord:
+        """The visit with everything that the books know and it does not say."""
+        said = visit.record
+        own = self._policy(visit, said.payer, said.sequence)
+        changes: dict[str, object] = {"patient": self._person(visit), "context": self._context(visit, own)}
+        if own is not None:
+            changes["subscriber"] = (
+                own.subscriber if said.subscriber is None else completed(said.subscriber, own.subscriber)
+            )
+        others = self._others(visit)
+        if "S" in others and said.secondary_payer is None:
+            changes["secondary_payer"] = others["S"].payer
+        insurance = [self._other(one, practice, said.date) for one in others.values()]
+        if known := tuple(one for one in insurance if one):
+            changes["other_insurance"] = known
+        return msgspec.structs.replace(said, **changes)
+
+    def use(self, visit: Waiting, billed: Billed) -> Used | None:
+        """The visit was billed: it counts for the next ones. Returns what it used of an authorisation."""
+        self._dollars.setdefault(_key(visit.patient, billed.claim), []).append(
+            Counted(billed.visit.date, _told(billed.claim.context), billed.priced.allowed_cents)
+        )
+        given = billed.claim.context.authorization
+        policies = self._policies.get(visit.patient, ()) if given else ()
+        for left in (one for policy in policies for one in self._left.get(policy.id, ())):
+            if given and left.authorization.number == given.number:
+                units = units_of(billed.claim, left.authorization.codes)
+                left.visits_used += 1
+                left.units_used += units
+                return Used(left.authorization.id, units)
+        return None
+
+    def _person(self, visit: Waiting) -> Person:
+        known, said = self._patients[visit.patient], visit.record.patient
+        given = said if isinstance(said, Person) else Person(id=known.number)
+        missing = {name: value for name in _PERSON if getattr(given, name) is None and (value := getattr(known, name))}
+        return msgspec.structs.replace(given, **missing) if missing else given
+
+    def _policy(self, visit: Waiting, payer: str, order: str) -> Policy | None:
+        """The newest in force that day."""
+        return next(
+            (
+                one
+                for one in self._policies.get(visit.patient, ())
+                if one.payer == payer and one.order == order and is_in_force(one, visit.record.date)
+            ),
+            None,
+        )
+
+    def _others(self, visit: Waiting) -> dict[str, Policy]:
+        """Later insurers by their turn, where the visit speaks of none and goes to the first."""
+        said = visit.record
+        if said.other_insurance or said.sequence != "P" or self._is_self_pay(said):
+            return {}
+        found: dict[str, Policy] = {}
+        for one in self._policies.get(visit.patient, ()):
+            if one.order != "P" and one.payer != said.payer and is_in_force(one, said.date):
+                if one.order == "S" and said.secondary_payer not in (None, one.payer):
+                    continue
+                found.setdefault(one.order, one)
+        return dict(sorted(found.items()))
+
+    def _other(self, policy: Policy, practice: Practice, day: dt.date) -> OtherInsurance | None:
+        """None for a payer that the practice has no account with: its number is not known."""
+        account = practice.payers.get(policy.payer)
+        indicator = filing_indicator(policy.payer, practice, self._almanac, day)
+        if account is None or not indicator:
+            return None
+        return OtherInsurance(
+            payer_name=account.name, payer_id=account.payer_id, sequence=cast(Order, policy.order),
+            filing_indicator=indicator, subscriber=policy.subscriber,
+        )  # fmt: skip
+
+    def _context(self, visit: Waiting, policy: Policy | None) -> Context:
+        said = visit.record.context
+        found: dict[str, object] = {}
+        if said.authorization is UNSET and policy is not None:
+            left = _best(self._left.get(policy.id, ()), visit.record)
+            if left is not None:
+                found["authorization"] = _authorization(left)
+        plan = self._plan(visit)
+        if plan is not None:
+            if said.plan_of_care is UNSET:
+                found["plan_of_care"] = _plan_record(plan)
+            if said.visits_since_progress_report is UNSET:
+                found["visits_since_progress_report"] = self._since_report(visit, plan)
+        if self._wants_dollars(visit.record):
+            dollars = self._year_to_date(visit)
+            if dollars is not None:
+                found["therapy_ytd_cents"] = dollars
+        return msgspec.structs.replace(said, **found) if found else said
+
+    def _plan(self, visit: Waiting) -> PlanOfCare | None:
+        """The last that had begun that day."""
+        discipline, day = visit.record.discipline or "PT", visit.record.date
+        plans = self._plans.get(visit.patient, ())
+        return next((one for one in plans if one.discipline == discipline and one.starts <= day), None)
+
+    def _since_report(self, visit: Waiting, plan: PlanOfCare) -> int:
+        """Treatment days before this visit that came after the last report, or since the plan's first day."""
+        day, discipline = visit.record.date, plan.discipline
+        written = max((one.written_on for one in plan.reports.all() if one.written_on < day), default=None)
+        days = {one for one, of in self._days.get(visit.patient, ()) if of == discipline and plan.starts <= one < day}
+        return sum(1 for one in days if written is None or one > written)
+
+    def _year_to_date(self, visit: Waiting) -> int | None:
+        """The last figure told this year, and what was allowed since. None: none was told, so what other practices
+        used is not known.
+        """
+        said, total = visit.record, None
+        for one in sorted(self._dollars.get(_key(visit.patient, said), ()), key=lambda one: one.day):
+            if one.day > said.date or one.day.year != said.date.year:
+                continue
+            if one.before is not None:
+                total = one.before + one.allowed
+            elif total is not None:
+                total += one.allowed
+        return total
+
+    def _wants_dollars(self, said: VisitRecord) -> bool:
+        if said.context.therapy_ytd_cents is not UNSET:
+            return False
+        try:
+            return self._almanac.edition(said.payer, said.date).profile.kx != "off"
+        except InputError:  # billing says so
+            return False
+
+    def _is_self_pay(self, said: VisitRecord) -> bool:
+        try:
+            return self._almanac.edition(said.payer, said.date).profile.patient_share == "all"
+        except InputError:
+            return False
+
+
+def units_of(claim: ClaimRecord, codes: Sequence[str]) -> int:
+    """Units that count against an authorisation of these codes; of none, all."""
+    return sum(line.units for line in claim.lines if not codes or line.code in codes)
+
+
+def _plans(visits: Sequence[Waiting]) -> dict[int, list[PlanOfCare]]:
+    """By patient, the newest first."""
+    wanting = {
+        one.patient
+        for one in visits
+        if one.record.context.plan_of_care is UNSET or one.record.context.visits_since_progress_report is UNSET
+    }
+    found: dict[int, list[PlanOfCare]] = {}
+    reports = Prefetch("reports", ProgressReport.objects.all())
+    for one in PlanOfCare.objects.filter(patient__in=wanting).order_by("-starts", "-id").prefetch_related(reports):
+        found.setdefault(one.patient_id, []).append(one)
+    return found
+
+
+def _treatment_days(plans: dict[int, list[PlanOfCare]]) -> dict[int, list[tuple[dt.date, str]]]:
+    """By patient with a plan: day and discipline of every visit."""
+    found: dict[int, list[tuple[dt.date, str]]] = {}
+    if plans:
+        rows = Visit.objects.filter(patient__in=plans).values_list("patient_id", "date", "discipline")
+        for patient, day, discipline in rows:
+            found.setdefault(patient, []).append((day, discipline or "PT"))
+    return found
+
+
+_Key = tuple[int, str, bool]
+
+
+def _key(patient: int, of: VisitRecord | ClaimRecord) -> _Key:
+    """Whose dollars: the patient's with one payer, OT apart from PT and SLP."""
+    return patient, of.payer, of.discipline == "OT"
+
+
+def _dollars(visits: Sequence[Waiting]) -> dict[_Key, list[Counted]]:
+    found: dict[_Key, list[Counted]] = {}
+    if not visits:
+        return found
+    days = [one.record.date for one in visits]
+    rows = (
+        Claim.objects.filter(
+            patient__in={one.patient for one in visits},
+            service_day__gte=min(days).replace(month=1, day=1),
+            service_day__lte=max(days),
+            versions__number=F("version"),
+        )
+        .exclude(insurance="voided")
+        .order_by("service_day", "id")
+        .values_list("patient_id", "service_day", "versions__record", "versions__priced")
+    )
+    record: ClaimRecord
+    priced: PricedClaim | None
+    for patient, day, record, priced in rows:
+        if priced is not None:
+            found.setdefault(_key(patient, record), []).append(
+                Counted(day, _told(record.context), priced.allowed_cents)
+            )
+    return found
+
+
+def _told(context: Context) -> int | None:
+    told = context.therapy_ytd_cents
+    return told if isinstance(told, int) else None
+
+
+def _best(found: Sequence[Left], visit: VisitRecord) -> Left | None:
+    """Of the authorisations in force that day the one for these codes, with something left, the newest."""
+    codes = {one.code for one in visit.treatments if one.code}
+
+    def rank(left: Left) -> tuple[bool, bool]:
+        own = left.authorization
+        return not own.codes or bool(codes & set(own.codes)), _has_left(left)
+
+    in_force = [one for one in found if is_in_force(one.authorization, visit.date)]
+    return max(reversed(in_force), key=rank, default=None)
+
+
+def _has_left(left: Left) -> bool:
+    own = left.authorization
+    return (own.visits is None or left.visits_used < own.visits) and (own.units is None or left.units_used < own.units)
+
+
+def _authorization(left: Left) -> AuthorizationRecord:
+    own = left.authorization
+    return AuthorizationRecord(
+        number=own.number,
+        codes=tuple(own.codes) or None,
+        starts=own.starts,
+        ends=own.ends,
+        visits_left=None if own.visits is None else own.visits - left.visits_used,
+        units_left=None if own.units is None else own.units - left.units_used,
+    )
+
+
+def _plan_record(plan: PlanOfCare) -> PlanRecord:
+    return PlanRecord(
+        starts=plan.starts, ends=plan.ends, certified_on=plan.certified_on, certified_by=plan.certified_by or None,
+        sent_on=plan.sent_on, order_on_file=plan.order_on_file,
+    )  # fmt: skip

@@ -1,0 +1,242 @@
+"""A claim corrected or taken back: a new version, which never changes, and in the books the difference it makes."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+
+import msgspec
+from django.db import transaction
+
+from rehabill.almanac.edition import Almanac
+from rehabill.base.errors import InputError
+from rehabill.edi.claim_837p import ClaimWriter
+from rehabill.engine.life_cycle.move import frequency, has_version, move, start
+from rehabill.engine.life_cycle.table import PREPARING
+from rehabill.engine.post.owed import Moved, charged, effects
+from rehabill.engine.scrub import scrub
+from rehabill.ledger.entry import entry
+from rehabill.model.books import BookedClaim, BookedLine, Decided
+from rehabill.model.claim import Claim as ClaimRecord
+from rehabill.model.claim import ClaimLine as LineRecord
+from rehabill.model.party import Person
+from rehabill.model.practice import Practice as PracticeRecord
+from rehabill.model.priced import PricedClaim
+from rehabill.model.standing import Event, Standing
+from rehabill.office.claims.billing import profiles
+from rehabill.office.claims.booking import booked
+from rehabill.office.claims.context import units_of
+from rehabill.office.claims.happened import Happened, record
+from rehabill.office.claims.making import Version, add_versions, check_open
+from rehabill.office.claims.models import Claim, ClaimVersion
+from rehabill.office.coverage.models import AuthorizationUse
+from rehabill.office.money.journal import write
+from rehabill.office.money.models import Decision, Owed
+from rehabill.office.practices.records import practice_record
+from rehabill.office.visits.models import Visit
+from rehabill.office.visits.turn import take_turn
+from rehabill.pricing.price import price
+
+
+def correct(
+    claim: Claim, new: ClaimRecord, why: str, by: str, at: dt.datetime, almanac: Almanac, today: dt.date
+) -> ClaimVersion:
+    """The claim as it should have been: goes out with the next file, in place of what the insurer has (frequency 7), or
+    as a new claim where it has nothing. Raises `InputError` with all that is wrong, `IllegalTransition`.
+    """
+    with transaction.atomic():
+        before = _Before(claim, today)
+        standing = before.standing
+        moved = None
+        if standing is not None:
+            moved = move(standing, _begin(standing))
+        new = before.fitted(new, moved)
+        _check(new, before, almanac, today)
+        priced = price(new, almanac)
+        books = booked(new, priced, before.practice, almanac)
+        books = _with_dropped_lines(books, before.version.booked)
+        standings = _standings(claim.standings, books)
+        events: list[Event | str] = ["corrected"] if standing is None else [_begin(standing), "released"]
+        version = before.enter(new, priced, books, standings, events, why, by, at)
+        _count_again(before.claim, new)
+    return version
+
+
+def void(claim: Claim, why: str, by: str, at: dt.datetime, almanac: Almanac, today: dt.date) -> ClaimVersion:
+    """Take the claim back: by a version that asks for it (frequency 8) where the insurer has it, at once where it never
+    did. Raises `InputError`, `IllegalTransition`.
+    """
+    with transaction.atomic():
+        before = _Before(claim, today)
+        standing, old = before.standing, before.version
+        if not any(line.charge_cents for line in old.booked.lines):
+            raise InputError("", f"claim {claim.number} is voided already: nothing of it is charged")
+        new, events = old.record, list[Event | str](["voided"])
+        if standing is not None and has_version(standing):
+            new = before.fitted(old.record, move(standing, "withdrawn"))
+            _refuse(before.writer(almanac, today).problems(new))
+            events = ["withdrawn", "released"]
+        nothing = tuple(msgspec.structs.replace(line, charge_cents=0) for line in old.booked.lines)
+        books = msgspec.structs.replace(old.booked, lines=nothing)
+        version = before.enter(new, old.priced, books, claim.standings, events, why, by, at)
+        AuthorizationUse.objects.filter(visit=before.claim.visit_id).delete()
+        Visit.objects.filter(id=before.claim.visit_id).update(why=f"its claim was voided: {why}")
+    return version
+
+
+class _Before:
+    """The claim before, locked, with its present version."""
+
+    def __init__(self, claim: Claim, today: dt.date) -> None:
+        take_turn()
+        check_open(today)
+        self.today = today
+        self.claim = Claim.objects.select_for_update(no_key=True).get(id=claim.id)
+        self.version: ClaimVersion = self.claim.versions.get(number=self.claim.version)
+        self.practice: PracticeRecord = practice_record(self.claim.practice, self.claim.service_day)
+
+    @property
+    def standing(self) -> Standing | None:
+        """With the insurer that the present version is for; None for a claim without insurers."""
+        order = self.version.record.sequence
+        return next((one for one in self.claim.standings if one.order == order), None)
+
+    def writer(self, almanac: Almanac, today: dt.date) -> ClaimWriter:
+        return ClaimWriter(self.practice, profiles(almanac, today))
+
+    def fitted(self, new: ClaimRecord, standing: Standing | None) -> ClaimRecord:
+        """The record with what follows from its being another version of this claim."""
+        old, patient = self.version.record, self.claim.patient.number
+        said = new.patient.id if isinstance(new.patient, Person) else new.patient
+        if said not in (None, patient):
+            raise InputError(
+                "patient.id", "a correction is for the same patient: void this claim and bill the right one"
+            )
+        if new.payer != old.payer or new.sequence != old.sequence:
+            message = "a correction goes to the same payer in the same turn: void this claim and bill the right payer"
+            raise InputError("payer", message)
+        which = "1" if standing is None else frequency(standing)
+        return msgspec.structs.replace(
+            new,
+            id=old.id,
+            patient=old.patient if new.patient is None or isinstance(new.patient, str) else new.patient,
+            claim_number=self.claim.number,
+            frequency=which,
+            payer_claim_number=None
+            if which == "1"
+            else new.payer_claim_number or self.claim.payer_claim_number or None,
+            lines=_numbered(new.lines, old.lines, self._line_ids()),
+        )
+
+    def _line_ids(self) -> set[str]:
+        """Of all versions: none is given to another service."""
+        return set(self.claim.versions.values_list("lines__line_id", flat=True))
+
+    def enter(
+        self,
+        new: ClaimRecord,
+        priced: PricedClaim | None,
+        books: BookedClaim,
+        standings: tuple[Standing, ...],
+        events: Sequence[Event | str],
+        why: str,
+        by: str,
+        at: dt.datetime,
+    ) -> ClaimVersion:
+        """The version, what it moves in the books, and its events."""
+        claim, number = self.claim, self.claim.version + 1
+        edition = priced.edition if priced else self.version.edition
+        (id_,) = add_versions([Version(claim.id, number, new, books, priced, edition, why)], by, at)
+        claim.version, claim.standings = number, standings
+        claim.therapist_npi, claim.service_day = (new.rendering_npi or "")[:10], books.lines[0].date
+        claim.save(update_fields=["version", "standings", "therapist_npi", "service_day"])
+        Owed.objects.filter(claim=claim).update(therapist_npi=claim.therapist_npi, service_day=claim.service_day)
+        moved = self._difference(books)
+        if moved:
+            write([entry(self.today, "correction", f"{claim.number}/{number}", moved, why)], by, at)
+        order = new.sequence if self.standing is not None else None
+        record([Happened(claim.id, order, event, why, edition=edition) for event in events], by, at)
+        claim.refresh_from_db()
+        made: ClaimVersion = ClaimVersion.objects.get(id=id_)
+        return made
+
+    def _difference(self, books: BookedClaim) -> Moved:
+        """The books of a claim follow from its charges and all decisions: what they say now against what they said."""
+        told: Iterable[tuple[Decided, ...]] = (
+            Decision.objects.filter(claim=self.claim).order_by("id").values_list("decided", flat=True)
+        )
+        decided = [one for some in told for one in some]
+        moved: Moved = {}
+        for of, sign in ((books, 1), (self.version.booked, -1)):
+            for part in (charged(of), effects(of, decided)):
+                for place, cents in part.items():
+                    moved[place] = moved.get(place, 0) + sign * cents
+        if sum(moved.values()):
+            raise InputError("other_insurance", "an insurer that has decided the claim cannot be taken off it")
+        return {place: cents for place, cents in moved.items() if cents}
+
+
+def _begin(standing: Standing) -> Event:
+    return "changed" if standing.status in PREPARING else "corrected"
+
+
+def _numbered(new: Sequence[LineRecord], old: Sequence[LineRecord], taken: set[str]) -> tuple[LineRecord, ...]:
+    """Lines without a number get that of the same service before, or one that no line ever had."""
+    given = {line.line_id for line in new if line.line_id}
+    free = [line for line in old if line.line_id and line.line_id not in given]
+    stem = next((line.line_id.rsplit("-", 1)[0] for line in old if line.line_id), "")
+    found, count = [], 0
+    for line in new:
+        if line.line_id is None:
+            same = next((one for one in free if (one.code, one.date) == (line.code, line.date)), None)
+            if same is not None:
+                free.remove(same)
+                line = msgspec.structs.replace(line, line_id=same.line_id)
+            else:
+                while (number := f"{stem}-{(count := count + 1)}") in taken | given:
+                    pass
+                given.add(number)
+                line = msgspec.structs.replace(line, line_id=number)
+        found.append(line)
+    return tuple(found)
+
+
+def _check(new: ClaimRecord, before: _Before, almanac: Almanac, today: dt.date) -> None:
+    """A correction goes in when it can go out: nothing that would be held is made a version."""
+    scrubbed = scrub(new, almanac, today)
+    errors = [
+        InputError(one.path, f"{one.rule} {one.message}")
+        for one in scrubbed.findings
+        if one.status == "fail" and one.severity == "error"
+    ]
+    faults = before.writer(almanac, today).problems(new) if before.standing is not None else ()
+    _refuse((*errors, *faults))
+
+
+def _refuse(faults: Sequence[InputError]) -> None:
+    if faults:
+        more = "".join(f"; {fault}" for fault in faults[1:])
+        raise InputError(faults[0].path, f"{faults[0].message}{more}")
+
+
+def _with_dropped_lines(new: BookedClaim, old: BookedClaim) -> BookedClaim:
+    """Lines that are no longer charged stay known: insurers still take back what they decided of them."""
+    kept = {line.line_id for line in new.lines}
+    dropped: list[BookedLine] = [
+        msgspec.structs.replace(line, charge_cents=0, expected=None) for line in old.lines if line.line_id not in kept
+    ]
+    return msgspec.structs.replace(new, lines=(*new.lines, *dropped)) if dropped else new
+
+
+def _standings(old: tuple[Standing, ...], books: BookedClaim) -> tuple[Standing, ...]:
+    """An insurer that comes to the claim waits for its turn; one that is taken off it must not have been asked yet."""
+    known = {one.order: one for one in old}
+    found = tuple(known.get(payer.order) or start(payer.order) for payer in books.payers)
+    if any(one.status != "waiting" for one in old if one not in found):
+        raise InputError("other_insurance", "an insurer that was asked already cannot be taken off the claim")
+    return found
+
+
+def _count_again(claim: Claim, new: ClaimRecord) -> None:
+    """Units used of an authorisation are those of the present version."""
+    for use in AuthorizationUse.objects.filter(visit=claim.visit_id).select_related("authorization"):
+        use.units = units_of(new, use.authorization.codes)
+        use.save(update_fields=["units"])
