@@ -1,21 +1,12 @@
-"""When is a payment the same one again, and why was a line paid short."""
-
-import csv
-import datetime as dt
-from decimal import Decimal
-from importlib import resources
+"""When is a payment the same one again."""
 
 import msgspec
 import pytest
 from tests.edi.remit import PAID, file_of
 from tests.post.books import claims
 
-from rehabill.almanac.load import load
-from rehabill.engine.post import suppose
-from rehabill.engine.post.payment import claim_payment
-from rehabill.engine.post.suppose import cause_of
-from rehabill.model.claim import Claim, ClaimLine
-from rehabill.pricing.price import price
+from rehabill.engine.post.payment import adjustment_payments, claim_payment, claim_payments, digest
+from rehabill.model.remittance import ProviderAdjustment
 
 ONE = claims(file_of(*PAID, amount="80"))[0]
 
@@ -40,60 +31,37 @@ def test_another_amount_status_or_number_is_another_payment(other: dict[str, obj
     assert claim_payment(msgspec.structs.replace(ONE, **other), "P", "CHK1") != claim_payment(ONE, "P", "CHK1")
 
 
+def test_lines_that_are_paid_another_way_are_another_payment() -> None:
+    first, second = ONE.lines
+    moved = (
+        msgspec.structs.replace(first, paid_cents=first.paid_cents - 100),
+        msgspec.structs.replace(second, paid_cents=second.paid_cents + 100),
+    )
+    other = msgspec.structs.replace(ONE, lines=moved)
+    assert claim_payment(other, "P", "CHK1") != claim_payment(ONE, "P", "CHK1")
+
+
+def test_the_order_of_lines_and_adjustments_is_no_difference() -> None:
+    turned = tuple(msgspec.structs.replace(one, adjustments=one.adjustments[::-1]) for one in ONE.lines[::-1])
+    again = msgspec.structs.replace(ONE, lines=turned)
+    assert digest(claim_payment(again, "P", "CHK1")) == digest(claim_payment(ONE, "P", "CHK1"))
+
+
+def test_claims_alike_in_one_payment_are_the_first_and_the_second() -> None:
+    """A payment balances only with both, so both are meant; seen again, each is itself."""
+    twice = claim_payments([ONE, ONE], "P", "CHK1")
+    assert [one.occurrence for one in twice] == [1, 2]
+    assert len({digest(one) for one in twice}) == 2
+    assert claim_payments([ONE, ONE], "P", "CHK1") == twice
+    assert claim_payments([ONE], "P", "CHK1") == twice[:1]
+
+
+def test_identities_are_the_same_in_every_version_of_the_program() -> None:
+    """They stand in databases: should one of these change, all payments would be new again."""
+    assert digest(claim_payment(ONE, "P", "CHK1")) == "79ccee654db6ce2f102145b9e9e4172a"
+    moved = ProviderAdjustment("1", None, "WO", " PT-1 ", 700)
+    assert digest(adjustment_payments([moved], "P", "CHK1")[0]) == "MOVED"
+
+
 def test_the_same_claim_with_another_trace_is_another_payment() -> None:
     assert claim_payment(ONE, "P", "CHK1") != claim_payment(ONE, "P", "CHK2")
-
-
-DAY = dt.date(2026, 3, 4)
-CLAIM = Claim(
-    payer="medicare-b",
-    date=DAY,
-    discipline="PT",
-    locality="10112-00",
-    place_of_service="11",
-    lines=(
-        ClaimLine(date=DAY, code="97110", units=2, modifiers=("GP",), charge_cents=12_000),
-        ClaimLine(date=DAY, code="97140", units=1, modifiers=("GP",), charge_cents=5_600),
-    ),
-)
-
-
-def given(claim: Claim, number: int) -> int:
-    line = price(claim, load()).lines[number - 1]
-    assert line.payer_cents is not None
-    assert line.patient_cents is not None
-    return line.payer_cents + line.patient_cents
-
-
-def test_a_line_paid_as_an_assistants_service_is_recognised() -> None:
-    cut = msgspec.structs.replace(CLAIM.lines[0], modifiers=("GP", "CQ"))
-    paid = given(msgspec.structs.replace(CLAIM, lines=(cut, CLAIM.lines[1])), 1)
-    assert cause_of(CLAIM, 1, paid, load()) == "it was paid as an assistant's service"
-
-
-def test_a_line_paid_by_last_years_fees_is_recognised() -> None:
-    earlier = DAY.replace(year=2025)
-    lines = tuple(msgspec.structs.replace(line, date=earlier) for line in CLAIM.lines)
-    paid = given(msgspec.structs.replace(CLAIM, date=earlier, lines=lines), 1)
-    assert cause_of(CLAIM, 1, paid, load()) == "it was paid by the fees of 2025"
-
-
-def test_a_unit_reduced_that_is_paid_in_full_is_recognised() -> None:
-    """97140 alone has one unit, paid in full; as a second procedure its practice expense is halved."""
-    alone = msgspec.structs.replace(CLAIM, lines=(CLAIM.lines[1],))
-    evaluated = (ClaimLine(date=DAY, code="97163", units=1, modifiers=("GP",)), CLAIM.lines[1])
-    reduced = given(msgspec.structs.replace(CLAIM, lines=evaluated), 2)
-    assert given(alone, 1) > reduced
-    assert "MPPR" in cause_of(alone, 1, reduced, load())
-
-
-def test_the_service_supposed_beside_others_has_the_highest_practice_expense() -> None:
-    table = resources.files("rehabill.almanac") / "tables" / "rvu.csv"
-    sharing = [row for row in csv.DictReader(table.read_text().splitlines()) if row["mppr_indicator"] == "5"]
-    for release in {row["release"] for row in sharing}:
-        by_code = {row["code"]: Decimal(row["nonfacility_pe"] or 0) for row in sharing if row["release"] == release}
-        assert max(by_code, key=lambda code: by_code[code]) == suppose._ANOTHER_SERVICE, release
-
-
-def test_what_no_mistake_explains_stays_unexplained() -> None:
-    assert cause_of(CLAIM, 1, given(CLAIM, 1) - 777, load()) == ""

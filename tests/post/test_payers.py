@@ -3,13 +3,12 @@
 import msgspec
 import pytest
 from tests.edi.remit import PAID, file_of
-from tests.post.books import LINES, POSTED, TWO_PAYERS, claims
+from tests.post.books import LINES, POSTED, TWO_PAYERS
 
 from rehabill.edi.remittance_835 import remittances
 from rehabill.engine.post.payers import identifiers, payer_in_turn, payer_of, payment_of
 from rehabill.engine.post.payment import Payment
 from rehabill.model.books import BookedClaim, BookedPayer, Decided
-from rehabill.model.remittance import Remittance
 
 ONE = remittances(file_of(*PAID, amount="80"))[0][0]
 TOLD = ONE.claims[0]
@@ -106,9 +105,3 @@ def test_one_payer_in_two_turns_is_told_by_the_turn() -> None:
     for status, order in (("1", "P"), ("2", "S"), ("21", "")):
         found = payer_in_turn(msgspec.structs.replace(TOLD, status=status), learned, twice)
         assert (found.order if found else "") == order
-
-
-def test_claims_of_samples_have_a_payer() -> None:
-    header: Remittance = ONE
-    assert claims(file_of(*PAID, amount="80"))[0].claim_number == "PT-1"
-    assert identifiers(header)

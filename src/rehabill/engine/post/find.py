@@ -97,19 +97,19 @@ _KEYS: dict[By, Callable[[RemittanceClaim], list[Key]]] = {
 
 
 def choose(told: RemittanceClaim, candidates: Sequence[BookedClaim]) -> BookedClaim | None:
-    """The claim that is meant, by the surest sign that any of them shows; None when none does.
+    """The claim that is meant, by the surest sign that any of them shows; None when several show it, or none does.
 
-    Where several show it, weaker signs tell them apart, last the charge; None when all of them are alike. A number alone
-    is not believed against patient and lines: claims of the system used before may have had it.
+    Where several do, one whose charges are the remittance's stands out. A number alone is not believed against patient
+    and lines: claims of the system used before may have had it.
     """
-    left: Sequence[BookedClaim] = ()
     for sign in _SIGNS:
-        found = [one for one in left or candidates if sign(told, one)]
-        if len(found) == 1:
+        found = [one for one in candidates if sign(told, one)]
+        if len(found) > 1:
+            found = [one for one in found if sum(line.charge_cents for line in one.lines) == abs(told.charge_cents)]
+            return found[0] if len(found) == 1 else None
+        if found:
             return found[0]
-        left = found or left
-    left = [one for one in left if sum(line.charge_cents for line in one.lines) == abs(told.charge_cents)]
-    return left[0] if len(left) == 1 else None
+    return None
 
 
 def _has_number(told: RemittanceClaim, ours: BookedClaim) -> bool:
@@ -135,14 +135,12 @@ def _has_plain_number(told: RemittanceClaim, ours: BookedClaim) -> bool:
 
 
 def _has_cut_number(told: RemittanceClaim, ours: BookedClaim) -> bool:
-    """Ours begins with theirs or theirs with ours; so are the lines, or the patient and a day of service."""
+    """Ours begins with theirs or theirs with ours, and patient or lines are the same."""
     number, own = plain(told.claim_number), plain(ours.claim_number)
     if min(len(number), len(own)) < _LEAST or not (number.startswith(own) or own.startswith(number)):
         return False
     same = _same_patient(told, ours)
-    return (same is True and _share_a_day(told, ours)) or (
-        same is None and _all_lines(told, ours, with_modifiers=False)
-    )
+    return same is True or (same is None and _all_lines(told, ours, with_modifiers=False))
 
 
 def _has_patient_and_lines(told: RemittanceClaim, ours: BookedClaim) -> bool:
@@ -164,7 +162,8 @@ def _is_another(told: RemittanceClaim, ours: BookedClaim) -> bool:
     same = _same_patient(told, ours)
     if same is False:
         return not _all_lines(told, ours, with_modifiers=False)
-    return same is None and bool(_days(told)) and not _share_a_day(told, ours)
+    days = _days(told)
+    return same is None and bool(days) and days.isdisjoint(line.date for line in ours.lines)
 
 
 def _same_patient(told: RemittanceClaim, ours: BookedClaim) -> bool | None:
@@ -182,7 +181,7 @@ def _all_lines(told: RemittanceClaim, ours: BookedClaim, *, with_modifiers: bool
     """Whether each of the remittance's lines is one of ours by day and code; without lines, day and charge count."""
     if not told.lines:
         charge = sum(line.charge_cents for line in ours.lines)
-        return charge == abs(told.charge_cents) and _share_a_day(told, ours)
+        return charge == abs(told.charge_cents) and not _days(told).isdisjoint(line.date for line in ours.lines)
     return bool(_days(told)) and all(
         any(
             _on_day(told, line.first_day, own.date)
@@ -201,10 +200,6 @@ def _on_day(told: RemittanceClaim, day: dt.date | None, ours: dt.date) -> bool:
     return ours in _days(told) or (
         told.statement_from is not None and told.statement_from <= ours <= (told.statement_to or told.statement_from)
     )
-
-
-def _share_a_day(told: RemittanceClaim, ours: BookedClaim) -> bool:
-    return not _days(told).isdisjoint(line.date for line in ours.lines)
 
 
 def _days(told: RemittanceClaim) -> set[dt.date]:

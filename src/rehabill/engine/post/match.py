@@ -40,25 +40,35 @@ SIGNS: tuple[Sign, ...] = (
     lambda told, ours: all(same(told, ours) for same in (same_day, same_code, _same_charge)),
     lambda told, ours: all(same(told, ours) for same in (same_day, same_code, same_modifiers)),
     lambda told, ours: same_day(told, ours) and same_code(told, ours),
-    lambda told, ours: same_day(told, ours) and _same_charge(told, ours),
 )
 
 
 def match_lines(told: Sequence[RemittanceLine], ours: Sequence[BookedLine]) -> list[BookedLine | None]:
-    """For each of the remittance's lines ours, or None. Order in is order out."""
+    """For each of the remittance's lines ours, or None. Order in is order out.
+
+    A part of a line is known by its code; only then does a line's charge alone count, for one whose code was changed.
+    """
     found: list[BookedLine | None] = [None] * len(told)
     free = list(ours)
     for sign in SIGNS:
-        for index, line in enumerate(told):
-            if found[index] is None:
-                one = next((candidate for candidate in free if sign(line, candidate)), None)
-                if one is not None:
-                    found[index] = one
-                    free.remove(one)
+        _take(sign, told, found, free)
+        if None not in found:
+            return found
     for index, line in enumerate(told):
         if found[index] is None:
             found[index] = _part_of(line, told, found, ours)
+    _take(lambda line, one: same_day(line, one) and _same_charge(line, one), told, found, free)
     return found
+
+
+def _take(sign: Sign, told: Sequence[RemittanceLine], found: list[BookedLine | None], free: list[BookedLine]) -> None:
+    """The first free line of ours that shows the sign, for each line that has none yet."""
+    for index, line in enumerate(told):
+        if found[index] is None:
+            for at, one in enumerate(free):
+                if sign(line, one):
+                    found[index] = free.pop(at)
+                    break
 
 
 def _part_of(
