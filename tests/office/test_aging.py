@@ -92,12 +92,10 @@ def test_the_largest_are_shown_and_the_sum_is_of_all(practice: Practice) -> None
     assert (part.count, part.total.total_cents) == (7, 7_021)
 
 
-def test_claims_of_a_column_come_oldest_first_a_page_at_a_time(practice: Practice) -> None:
-    made = [claim(f"C{number}", day=ago(61 + number), cents=100) for number in range(6)]
-    first = claims_in("61-90", now(), limit=4)
-    assert [one.claim for one in first] == ["C5", "C4", "C3", "C2"]
-    rest = claims_in("61-90", now(), after=(first[-1].service_day.isoformat(), made[2].id))
-    assert [one.claim for one in rest] == ["C1", "C0"]
+def test_claims_of_a_column_come_oldest_first(practice: Practice) -> None:
+    for number in range(6):
+        claim(f"C{number}", day=ago(61 + number), cents=100)
+    assert [one.claim for one in claims_in("61-90", now(), limit=4)] == ["C5", "C4", "C3", "C2"]
 
 
 def test_narrowed_to_one_payer_patient_or_therapist(practice: Practice) -> None:

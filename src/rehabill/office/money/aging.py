@@ -116,17 +116,11 @@ class OpenClaim(msgspec.Struct, frozen=True, kw_only=True):
     cents: int
 
 
-def claims_in(bucket: str, query: Query, limit: int = 50, after: tuple[str, int] | None = None) -> list[OpenClaim]:
-    """The claims of a bucket (or `unsent`, `credit`), the oldest first.
-
-    `after`: the day (ISO) and claim id where the page before ended. Raises `InputError`.
-    """
+def claims_in(bucket: str, query: Query, limit: int = 50) -> list[OpenClaim]:
+    """The claims of a bucket (or `unsent`, `credit`), the oldest first. Raises `InputError`."""
     narrowed = _Narrowed(query)
     day = narrowed.day
     conditions, values = _in_bucket(bucket, day, query.as_of)
-    if after is not None:
-        conditions += f" AND (coalesce({day}, service_day), claim_id) > (%s, %s)"
-        values += after
     statement = f"""
         SELECT c.number, n.number, n.first, n.last, due.account, due.party, due."order", c.service_day, due.day,
                due.cents
