@@ -340,7 +340,7 @@ def main() -> None:
     parser.add_argument("--only", choices=tuple(TARGETS_MS), help="one database")
     parser.add_argument("--query", default="", help="part of a query's name")
     parser.add_argument("--no-worst", dest="worst", action="store_false", help="leave out the worst case")
-    parser.add_argument("--keep", help="a folder to build in, and to find built the next time")
+    parser.add_argument("--keep", help="a folder to build in, and to find built the next time (with --no-worst)")
     parser.add_argument("--worker", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.worker:
