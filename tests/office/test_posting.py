@@ -11,8 +11,9 @@ from tests.post.test_any_order import as_billed
 from rehabill.almanac.load import load
 from rehabill.demo.x12_files import remittance_835
 from rehabill.edi.remittance_835 import remittances
+from rehabill.engine.life_cycle.move import start
 from rehabill.model.books import BookedClaim
-from rehabill.office.claims.models import Claim
+from rehabill.office.claims.models import Claim, ClaimEvent
 from rehabill.office.money.models import Decision, Entry, Owed, Payment, PaymentFile, Posting
 from rehabill.office.money.posting.file import FileOutcome, post_file
 from rehabill.office.practices.models import Practice
@@ -97,3 +98,31 @@ def test_claims_we_do_not_know_wait_in_suspense_to_the_cent(practice: Practice) 
     assert -balances["suspense"] == sum(one.paid_cents for one in told.claims)
     assert Task.objects.filter(action="claim_unknown").count() == len(told.claims)
     assert Decision.objects.filter(claim=None, told=None).count() == 0
+
+
+def test_an_answer_to_a_claim_never_sent_from_here_is_posted_and_somebody_looks(practice: Practice) -> None:
+    data = generated(3, 6)
+    enter_answered(data)
+    for claim in Claim.objects.all():
+        claim.standings = tuple(start(one.order) for one in claim.standings)
+        claim.save()
+    outcome = post(data)
+    assert (outcome.state, outcome.payments[0].unknown) == ("posted", 0)
+    assert cash() == sum(one.amount_cents for one in remittances(data)[0])
+    assert {task.claim.number for task in Task.objects.filter(action="never_sent")} == {
+        claim.number for claim in Claim.objects.all()
+    }
+    assert all(claim.standings[0].status not in ("draft", "sent") for claim in Claim.objects.all())
+    assert ClaimEvent.objects.filter(kind="brought_over").count() == Claim.objects.count()
+
+
+def test_an_insurer_that_answered_and_owes_nothing_is_done_with(practice: Practice) -> None:
+    data = generated(60, 1)
+    enter_answered(data)
+    post(data)
+    for claim in Claim.objects.prefetch_related("owed"):
+        owes = {one.order for one in claim.owed.all()}
+        for standing in claim.standings:
+            if standing.status in ("decided", "denied", "closed"):
+                assert (standing.status == "closed") == (standing.order not in owes), claim.number
+    assert Claim.objects.filter(insurance="closed").exists()

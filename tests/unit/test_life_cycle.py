@@ -77,10 +77,10 @@ def test_a_claim_goes_out_and_is_paid() -> None:
 
 def test_a_held_claim_cannot_be_sent_and_the_message_says_what_can_be_done() -> None:
     error = refused(after("held"), "sent")
-    assert error.possible == ("changed", "released", "voided", "closed")
+    assert error.possible == ("brought_over", "changed", "released", "voided", "closed")
     assert str(error) == (
         "The claim stands at held with its first insurer and cannot be sent."
-        " What can happen now: changed, released, voided, closed."
+        " What can happen now: brought over, changed, released, voided, closed."
     )
 
 
@@ -424,16 +424,26 @@ def test_there_is_a_way_on_from_every_standing_that_is_not_at_rest() -> None:
             assert len(possible(standing)) > 1, standing
 
 
+def settled(standing: Standing) -> bool:
+    return standing.status == "closed" and has_version(standing)
+
+
 OURS: dict[Event, tuple[Callable[[Standing], bool], InsuranceStatus]] = {
     "changed": (lambda one: one.status in PREPARING, "draft"),
     "held": (lambda one: one.status in PREPARING, "held"),
     "released": (lambda one: one.status in ("draft", "held"), "ready"),
     "sent": (lambda one: one.status == "ready", "sent"),
     "resent": (lambda one: one.status in ("sent", "received", "rejected") and one.sent > 0, "sent"),
-    "brought_over": (lambda one: one.status in ("draft", "waiting") and one.sent == 0, "sent"),
-    "appealed": (lambda one: one.status in ANSWERED, "pended"),
-    "corrected": (lambda one: one.status in ("rejected", *TAKEN_IN), "draft"),
-    "withdrawn": (lambda one: one.status in ("rejected", *TAKEN_IN) and has_version(one), "draft"),
+    "brought_over": (
+        lambda one: one.status in ("waiting", *PREPARING, *AT_REST) and one.sent == 0,
+        "sent",
+    ),
+    "appealed": (lambda one: one.status in ANSWERED or settled(one), "pended"),
+    "corrected": (lambda one: one.status in ("rejected", *TAKEN_IN) or settled(one), "draft"),
+    "withdrawn": (
+        lambda one: (one.status in ("rejected", *TAKEN_IN) and has_version(one)) or settled(one),
+        "draft",
+    ),
     "voided": (
         lambda one: (
             one.status == "reversed"
@@ -496,12 +506,14 @@ def test_a_decision_is_the_last_word_but_a_void_ends_in_its_reversal(event: Even
             assert move(standing, event).status == ("voided" if withdrawn or confirmed else event)
 
 
-def test_a_turn_comes_once() -> None:
+def test_a_turn_comes_once_and_what_was_closed_is_taken_up_again() -> None:
     for standing in REACHABLE:
-        if standing.status in AT_REST:
-            refused(standing, "due")
-        else:
-            assert move(standing, "due").status == ("draft" if standing.status == "waiting" else standing.status)
+        to = standing.status
+        if standing.status == "waiting" or (standing.status == "closed" and not standing.sent):
+            to = "draft"
+        elif standing.status == "closed" and standing.before:
+            to = standing.before
+        assert move(standing, "due").status == to
 
 
 def test_a_correction_can_be_dropped_until_it_is_on_its_way() -> None:

@@ -6,8 +6,13 @@ from typing import Any
 
 import dj_database_url
 
-_PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA recursive_triggers=ON;"
-"""Readers go on while one writes; what is committed is on the disk; REPLACE fires the triggers that refuse deletion."""
+_PRAGMAS = (
+    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA recursive_triggers=ON; "
+    "PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY;"
+)
+"""Readers go on while one writes; what is committed is on the disk; REPLACE fires the triggers that refuse deletion.
+64 MiB of pages, and what a statement needs to take itself back, are held in memory.
+"""
 _WAIT_SECONDS = 30
 
 

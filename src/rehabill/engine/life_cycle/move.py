@@ -118,7 +118,7 @@ def _noted(standing: Standing, event: Event) -> Standing:
 
 def _void(standing: Standing, event: Event, to: InsuranceStatus) -> bool:
     """A void stays one until another version is begun, it is dropped, or an answer overtakes it before it got there."""
-    if event in ("withdrawn", "corrected", "dropped"):
+    if event in ("withdrawn", "corrected", "dropped", "brought_over"):
         return event == "withdrawn"
     overtaken = standing.status in (*PREPARING, "rejected") and to in (*ANSWERED, *AT_REST)
     return standing.void and not overtaken

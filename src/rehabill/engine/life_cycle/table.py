@@ -44,7 +44,9 @@ class Happening(msgspec.Struct, frozen=True):
 EVENTS: dict[Event, Happening] = {
     "due": Happening("the program", "The insurer before has decided and left a share for this one."),
     "forwarded": Happening("the insurer before", "It says that it sent the claim on (835, status 19 to 21)."),
-    "brought_over": Happening("the import", "The claim was sent from another system."),
+    "brought_over": Happening(
+        "the import or the program", "The claim was sent from elsewhere: the import says so, or the insurer answers it."
+    ),
     "changed": Happening("a biller", "The claim, its visit or its coverage was changed."),
     "held": Happening("the program or a biller", "A finding or a person stops it."),
     "released": Happening("the program or a biller", "It was checked and is clean, or a person answers for it."),
@@ -117,11 +119,14 @@ _OVERTAKEN = "It answers an earlier version, or one the insurer before sent on: 
 _OUT_OR_LATER: Condition = "a version went out, or it is a later insurer's"
 ALSO = (
     Row("due", (*PREPARING, *UNDER_WAY, "rejected", *ANSWERED), "same", "It had its turn already."),
+    Row("due", ("closed",), "draft", "There is something for it to pay after all.", "nothing went out"),
+    Row("due", ("closed",), "before", "There is more for it to pay than before.", "a version went out"),
+    Row("due", ("voided",), "same", "It was withdrawn, and is not billed again unless a biller says so."),
     Row("forwarded", (*PREPARING, "rejected"), "sent", "The insurer got it from the one before.",
         "it is a later insurer's"),
     Row("forwarded", (*UNDER_WAY, *ANSWERED, *AT_REST), "same", "Told late, or we sent it as well.",
         "it is a later insurer's"),
-    Row("brought_over", ("waiting", "draft"), "sent", "Its remittance will come here.", "nothing went out"),
+    Row("brought_over", ("waiting", *PREPARING, *AT_REST), "sent", "Its remittance comes here.", "nothing went out"),
     Row("changed", ("draft",), "same", "It will be checked anyway."),
     Row("held", ("held",), "same", "One more reason."),
     Row("resent", ("sent", "received", "rejected"), "sent", "It got lost, or the file was at fault and not the claim.",
@@ -165,6 +170,9 @@ ALSO = (
     Row("withdrawn", ("accepted", "pended", "reversed"), "draft", "It should not have been billed."),
     Row("withdrawn", ("rejected",), "draft", "A correction was rejected; the insurer still has the claim.",
         "the insurer has a version"),
+    Row("appealed", ("closed",), "pended", "What was settled was not right.", "the insurer has a version"),
+    Row("corrected", ("closed",), "draft", "What was settled was not right.", "the insurer has a version"),
+    Row("withdrawn", ("closed",), "draft", "It should not have been billed.", "the insurer has a version"),
     Row("voided", ("reversed",), "voided", "The insurer took it back, and nothing is to follow."),
     Row("voided", (*UNDER_WAY, "decided", "denied"), "voided", "The insurer confirms our void, not by an 835.",
         "a void went out"),

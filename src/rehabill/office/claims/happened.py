@@ -10,8 +10,8 @@ from django.db import connection
 from rehabill.engine.life_cycle.axes import is_billed, leading, paid_state, who_owes
 from rehabill.engine.life_cycle.move import move
 from rehabill.model.books import Order
-from rehabill.model.standing import Debtor, Event, Standing
-from rehabill.office.bulk import insert, update
+from rehabill.model.standing import Debtor, Event, InsuranceStatus, Standing, WhoOwes
+from rehabill.office.bulk import JSON, insert, update
 from rehabill.office.claims.models import Claim, ClaimEvent
 from rehabill.office.money.models import Owed
 from rehabill.office.practices.scope import practice_id
@@ -29,6 +29,8 @@ class Happened(NamedTuple):
     why: str = ""
     source: str = ""
     edition: str = ""
+    payer_claim_number: str = ""
+    """The insurer's own number for the claim, where it tells one; kept of the first insurer."""
 
 
 def record(events: Sequence[Happened], by: str, at: dt.datetime) -> None:
@@ -48,23 +50,24 @@ def _record(ids: list[int], by_claim: dict[int, list[Happened]], by: str, at: dt
     owed = _owed(ids)
     claims, rows = [], []
     practice, day = practice_id(), at.date()
-    found = Claim.objects.filter(id__in=ids).values_list("id", "version", "standings", "paid_cents", "open_cents")
-    for claim, version, standings, paid_cents, open_cents in found:
-        open_by = owed.get(claim, {})
-        moved = standings
-        for one in by_claim[claim]:
-            moved = _moved(moved, one, open_by)
-            status = leading(moved).status if moved else "closed"
-            owes = who_owes(open_by, is_billed(moved))
-            paid = paid_state(paid_cents, open_cents)
+    found = Claim.objects.filter(id__in=ids).values_list(
+        "id", "version", "standings", "paid_cents", "open_cents", "payer_claim_number"
+    )
+    for claim, version, standings, paid_cents, open_cents, payers_number in found:
+        open_by, paid = owed.get(claim, {}), paid_state(paid_cents, open_cents)
+        moved, happened = _moved(standings, by_claim[claim], open_by)
+        for one, after in happened:
+            status, owes = _shown(after, open_by)
             rows.append(
                 (practice, claim, version, at, by, one.event, one.why, one.source, one.edition, status, owes, paid)
             )
-        claims.append((claim, msgspec.json.encode(moved).decode(), status, owes, paid, day))
+            if one.order == "P" and one.payer_claim_number:
+                payers_number = one.payer_claim_number
+        claims.append((claim, msgspec.json.encode(moved).decode(), *_shown(moved, open_by), paid, day, payers_number))
     update(
         Claim._meta.db_table,
-        "standings = c1, insurance = c2, owes = c3, paid = c4, acted_on = c5",
-        ("text", "text", "text", "text", "date"),
+        "standings = c1, insurance = c2, owes = c3, paid = c4, acted_on = c5, payer_claim_number = c6",
+        (JSON, "text", "text", "text", "date", "text"),
         claims,
     )
     _act(ids, day)
@@ -75,13 +78,51 @@ def _record(ids: list[int], by_claim: dict[int, list[Happened]], by: str, at: dt
     )
 
 
-def _moved(standings: tuple[Standing, ...], one: Happened, open_by: dict[Debtor, int]) -> tuple[Standing, ...]:
+Standings = tuple[Standing, ...]
+
+
+def _shown(standings: Standings, open_by: dict[Debtor, int]) -> tuple[InsuranceStatus, WhoOwes]:
+    """What lists show: the status of the standing that leads, and who owes."""
+    status = leading(standings).status if standings else "closed"
+    return status, who_owes(open_by, is_billed(standings))
+
+
+def _moved(
+    standings: Standings, events: Sequence[Happened], open_by: dict[Debtor, int]
+) -> tuple[Standings, list[tuple[Happened, Standings]]]:
+    """Where the claim stands in the end; and after each event, those included that follow from what is owed now."""
+    happened = []
+    for one in events:
+        standings = _step(standings, one, open_by)
+        happened.append((one, standings))
+    for one in _ends(standings, open_by, events[-1]):
+        standings = _step(standings, one, open_by)
+        happened.append((one, standings))
+    return standings, happened
+
+
+def _step(standings: Standings, one: Happened, open_by: dict[Debtor, int]) -> Standings:
     if one.order is None:
         return standings
     return tuple(
         move(each, one.event, open_cents=open_by.get(each.order, 0)) if each.order == one.order else each  # type: ignore[arg-type]
         for each in standings
     )
+
+
+_SETTLED = ("decided", "denied")
+
+
+def _ends(standings: Standings, open_by: dict[Debtor, int], cause: Happened) -> list[Happened]:
+    """Insurers that answered and owe nothing: nothing is left to ask of them. And those that owe again."""
+    found = []
+    for one in standings:
+        owes = open_by.get(one.order, 0) != 0
+        if one.status in _SETTLED and not owes:
+            found.append(Happened(cause.claim, one.order, "closed", "It owes nothing.", cause.source))
+        elif one.status == "closed" and one.before in _SETTLED and owes:
+            found.append(Happened(cause.claim, one.order, "reopened", "It owes something again.", cause.source))
+    return found
 
 
 def _owed(ids: list[int]) -> dict[int, dict[Debtor, int]]:
@@ -97,8 +138,8 @@ def _act(ids: list[int], day: dt.date) -> None:
     """The day of the last event stands in `Owed` as well, for aging by it."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute("UPDATE money_owed SET acted_on = %s WHERE claim_id = ANY(%s)", [day, ids])
+            statement = "UPDATE money_owed SET acted_on = %s WHERE claim_id = ANY(%s) AND acted_on <> %s"
+            cursor.execute(statement, [day, ids, day])
         else:
-            cursor.executemany(
-                "UPDATE money_owed SET acted_on = %s WHERE claim_id = %s", [(day.isoformat(), one) for one in ids]
-            )
+            statement = "UPDATE money_owed SET acted_on = %s WHERE claim_id = %s AND acted_on <> %s"
+            cursor.executemany(statement, [(day.isoformat(), one, day.isoformat()) for one in ids])

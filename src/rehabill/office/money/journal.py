@@ -23,7 +23,7 @@ def write(entries: Sequence[Made], by: str, at: dt.datetime) -> list[int]:
     for one in entries:
         check(one.postings, one.source)
     practice = practice_id()
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         ids = list(take_ids(Entry, len(entries)))
         insert(
             Entry,

@@ -12,6 +12,7 @@ from django.db.models.functions import Cast
 from rehabill.engine.post.find import ORDER, By, Key, choose, keys, plain
 from rehabill.model.books import Beside, BookedClaim, Decided
 from rehabill.model.remittance import RemittanceClaim
+from rehabill.model.standing import Standing
 from rehabill.office.claims.models import Claim, ClaimLine
 from rehabill.office.coverage.models import Policy
 from rehabill.office.money.models import Decision, Posting
@@ -25,7 +26,7 @@ class Ours(msgspec.Struct):
     patient: int
     booked: BookedClaim
     record: str
-    is_sent_by_us: bool = True
+    standings: tuple[Standing, ...]
 
 
 Found = list[Ours | None]
@@ -56,13 +57,15 @@ def _load(ids: Iterable[int], known: dict[int, Ours]) -> None:
     rows = (
         Claim.objects.filter(id__in=wanted, versions__number=F("version"))
         .annotate(text=Cast("versions__record", TextField()))
-        .values_list("id", "number", "patient_id", "patient__last", "has_beside", "versions__booked", "text")
+        .values_list(
+            "id", "number", "patient_id", "patient__last", "has_beside", "standings", "versions__booked", "text"
+        )
     )
     found = list(rows)
     decided, payers_numbers = _decided(wanted)
     members = _members({row[2] for row in found})
     beside = _beside([row[1] for row in found if row[4]])
-    for id_, number, patient, last, _, booked, text in found:
+    for id_, number, patient, last, _, standings, booked, text in found:
         known[id_] = Ours(
             id_,
             patient,
@@ -75,6 +78,7 @@ def _load(ids: Iterable[int], known: dict[int, Ours]) -> None:
                 payer_claim_numbers=tuple(payers_numbers.get(id_, ())),
             ),
             text,
+            standings,
         )
 
 

@@ -8,6 +8,7 @@ import msgspec
 
 from rehabill.almanac.edition import Almanac
 from rehabill.engine.life_cycle.axes import answered
+from rehabill.engine.life_cycle.table import AT_REST, PREPARING
 from rehabill.engine.post.claim import PostedClaim, post_claim, post_unknown
 from rehabill.engine.post.effects import Effect, effect_of
 from rehabill.engine.post.expect import Cause
@@ -20,9 +21,8 @@ from rehabill.model.books import BookedLine, BookedPayer, PostingTask
 from rehabill.model.claim import Claim as ClaimRecord
 from rehabill.model.remittance import Remittance, RemittanceClaim
 from rehabill.model.standing import Event
-from rehabill.office.bulk import insert, update
+from rehabill.office.bulk import insert
 from rehabill.office.claims.happened import Happened, record
-from rehabill.office.claims.models import Claim
 from rehabill.office.exchange.models import File
 from rehabill.office.money import journal
 from rehabill.office.money.models import Decision, Payment
@@ -157,7 +157,16 @@ def _tasks(posted: Sequence[_Posted]) -> list[tuple[PostingTask, int | None]]:
         said = Answer(one.ours.id, _payer(one).payer, frozenset(each.line_id for each in one.made.decided))
         found = [(task, claim) for task, claim in found if not answers(said, claim, task.action, task.payer, task.line)]
         found += [(task, one.ours.id) for task in one.made.tasks]
+        if _never_sent(one):
+            found.append((_look_twice(one), one.ours.id))
     return found
+
+
+def _look_twice(one: _Posted) -> PostingTask:
+    payer = _payer(one)
+    why = f"{_ELSEWHERE} Was it billed elsewhere as well, or is another claim meant? Look before anything goes out."
+    number = one.told.claim_number
+    return PostingTask(action="never_sent", cents=one.told.paid_cents, why=why, claim=number, payer=payer.payer)
 
 
 def _cause(ours: Ours, desk: Desk) -> Cause:
@@ -189,18 +198,14 @@ def _write_decisions(posted: Sequence[_Posted], entries: Sequence[int | None], p
 
 
 def _write_claims(posted: Sequence[_Posted], place: _Place, desk: Desk) -> None:
-    """The claims' standings and the payer's own numbers for them; what was to be done about earlier answers is over."""
+    """The claims' standings; what was to be done about earlier answers is over."""
     events: list[Happened] = []
-    numbers: dict[int, str] = {}
     said: list[Answer] = []
     for one in posted:
         if one.ours is None:
             continue
         events += _events(one, place)
         said.append(Answer(one.ours.id, _payer(one).payer, frozenset(each.line_id for each in one.made.decided)))
-        if one.told.payer_claim_number and one.made.decided[0].order == "P":
-            numbers[one.ours.id] = one.told.payer_claim_number
-    update(Claim._meta.db_table, "payer_claim_number = c1", ("text",), list(numbers.items()))
     record(events, desk.by, desk.at)
     close_answered(said, desk.at)
 
@@ -212,7 +217,9 @@ def _events(one: _Posted, place: _Place) -> Iterable[Happened]:
     event = answered(booked.decided, payer.order)
     source = place.key.key
     if event:
-        yield Happened(one.ours.id, payer.order, event, source=source)
+        if _never_sent(one):
+            yield Happened(one.ours.id, payer.order, "brought_over", _ELSEWHERE, source)
+        yield Happened(one.ours.id, payer.order, event, source=source, payer_claim_number=one.told.payer_claim_number)
     turn = booked.payers.index(payer) + 1
     if turn >= len(booked.payers):
         return
@@ -220,6 +227,20 @@ def _events(one: _Posted, place: _Place) -> Iterable[Happened]:
     said: Event | None = "forwarded" if one.told.status in FORWARDED else "due" if _passes_on(one.made) else None
     if said:
         yield Happened(one.ours.id, following, said, source=source)
+
+
+_ELSEWHERE = "It was not sent from here, and yet its insurer answers it."
+
+
+def _never_sent(one: _Posted) -> bool:
+    """Whether the first insurer answers what these books never sent it. Others get claims from the insurer before."""
+    assert one.ours is not None
+    payer = _payer(one)
+    standing = next((each for each in one.ours.standings if each.order == payer.order), None)
+    return (
+        payer.order == "P" and standing is not None and not standing.sent
+        and standing.status in ("waiting", *PREPARING, *AT_REST)
+    )  # fmt: skip
 
 
 def _payer(one: _Posted) -> BookedPayer:
