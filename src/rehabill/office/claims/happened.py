@@ -11,7 +11,7 @@ from rehabill.engine.life_cycle.axes import is_billed, leading, paid_state, who_
 from rehabill.engine.life_cycle.move import move
 from rehabill.model.books import Order
 from rehabill.model.standing import Debtor, Event, InsuranceStatus, Standing, WhoOwes
-from rehabill.office.bulk import JSON, insert, update
+from rehabill.office.bulk import insert, update
 from rehabill.office.claims.models import Claim, ClaimEvent
 from rehabill.office.money.models import Owed
 from rehabill.office.practices.scope import practice_id
@@ -67,7 +67,7 @@ def _record(ids: list[int], by_claim: dict[int, list[Happened]], by: str, at: dt
     update(
         Claim._meta.db_table,
         "standings = c1, insurance = c2, owes = c3, paid = c4, acted_on = c5, payer_claim_number = c6",
-        (JSON, "text", "text", "text", "date", "text"),
+        ("text", "text", "text", "text", "date", "text"),
         claims,
     )
     _act(ids, day)

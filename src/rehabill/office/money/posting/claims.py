@@ -35,10 +35,9 @@ Found = list[Ours | None]
 def find(told: Sequence[RemittanceClaim]) -> Found:
     """For each the claim of ours that is meant, or None; the surest keys are looked up first, for all together."""
     found: Found = [None] * len(told)
-    wanted = [keys(one) for one in told]
     known: dict[int, Ours] = {}
     for by in ORDER:
-        open_ = {at: [key for key in wanted[at] if key.by == by] for at, one in enumerate(found) if one is None}
+        open_ = {at: keys(told[at], (by,)) for at, one in enumerate(found) if one is None}
         asked = list(dict.fromkeys(key for some in open_.values() for key in some))
         if not asked:
             continue

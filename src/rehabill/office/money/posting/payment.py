@@ -34,6 +34,8 @@ from rehabill.office.practices.scope import practice_id
 from rehabill.office.worklists.tasks import Answer, answers, close_answered, open_tasks
 
 AT_ONCE = 500
+_ENOUGH = 50
+"""Claims of a payment that say whose it is, where its payer is not known by any number."""
 
 
 class Desk(NamedTuple):
@@ -73,7 +75,7 @@ def _key(told: Remittance, desk: Desk) -> Key:
     key = payment_of(told, desk.identities.learned, desk.day)
     if key.known_as:
         return key
-    some = told.claims[:AT_ONCE]
+    some = told.claims[:_ENOUGH]
     payers = [payer_in_turn(one, key, ours.booked) for one, ours in zip(some, find(some), strict=True) if ours]
     for name in {one.payer for one in payers if one}:
         desk.identities.learn(identifiers(told), name)
@@ -149,17 +151,19 @@ def _post(
 
 def _tasks(posted: Sequence[_Posted]) -> list[tuple[PostingTask, int | None]]:
     """What is left to do after all of them: a correction answers what its reversal, earlier in the batch, asked for."""
-    found: list[tuple[PostingTask, int | None]] = []
+    found: dict[int | None, list[PostingTask]] = {}
     for one in posted:
         if one.ours is None:
-            found += [(task, None) for task in one.made.tasks]
+            found.setdefault(None, []).extend(one.made.tasks)
             continue
-        said = Answer(one.ours.id, _payer(one).payer, frozenset(each.line_id for each in one.made.decided))
-        found = [(task, claim) for task, claim in found if not answers(said, claim, task.action, task.payer, task.line)]
-        found += [(task, one.ours.id) for task in one.made.tasks]
+        claim = one.ours.id
+        said = Answer(claim, _payer(one).payer, frozenset(each.line_id for each in one.made.decided))
+        before = found.get(claim, ())
+        found[claim] = [task for task in before if not answers(said, claim, task.action, task.payer, task.line)]
+        found[claim] += one.made.tasks
         if _never_sent(one):
-            found.append((_look_twice(one), one.ours.id))
-    return found
+            found[claim].append(_look_twice(one))
+    return [(task, claim) for claim, tasks in found.items() for task in tasks]
 
 
 def _look_twice(one: _Posted) -> PostingTask:
