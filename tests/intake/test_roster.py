@@ -25,10 +25,10 @@ def test_every_column_of_a_patient() -> None:
     columns = {
         "patient_id": "P1", "first_name": "Ann", "middle_name": "Q", "last_name": "Example", "suffix": "Jr",
         "birth_date": "5/1/2016", "sex": "Female", "phone": "205-555-0101", "address": "1 Example Street",
-        "address2": "Unit 2", "city": "Exampleville", "state": "AL", "zip": "01234", "guarantor_first": "Bo",
-        "guarantor_last": "Example", "guarantor_phone": "205-555-0102", "guarantor_address": "2 Example Street",
-        "guarantor_city": "Exampleville", "guarantor_state": "AL", "guarantor_zip": "01234",
-        "guarantor_relationship": "child",
+        "address2": "Unit 2", "city": "Exampleville", "state": "ON", "zip": "01234", "country": "CA",
+        "guarantor_first": "Bo", "guarantor_last": "Example", "guarantor_phone": "205-555-0102",
+        "guarantor_address": "2 Example Street", "guarantor_address2": "Unit 3", "guarantor_city": "Exampleville",
+        "guarantor_state": "ON", "guarantor_zip": "01234", "guarantor_country": "CA", "guarantor_relationship": "child",
     }  # fmt: skip
     sheet = patients.read(f"{','.join(columns)}\r\n{','.join(columns.values())}\r\n".encode())
     (row,) = sheet.rows
@@ -38,12 +38,14 @@ def test_every_column_of_a_patient() -> None:
             id="P1", first="Ann", middle="Q", last="Example", suffix="Jr", birth_date=dt.date(2016, 5, 1), sex="F",
             phone="205-555-0101",
             address=Address(
-                line1="1 Example Street", line2="Unit 2", city="Exampleville", state="AL", zip="01234"
+                line1="1 Example Street", line2="Unit 2", city="Exampleville", state="ON", zip="01234", country="CA"
             ),
         ),
         guarantor=Person(
             first="Bo", last="Example", phone="205-555-0102",
-            address=Address(line1="2 Example Street", city="Exampleville", state="AL", zip="01234"),
+            address=Address(
+                line1="2 Example Street", line2="Unit 3", city="Exampleville", state="ON", zip="01234", country="CA"
+            ),
         ),
         guarantor_relationship="child",
     )  # fmt: skip

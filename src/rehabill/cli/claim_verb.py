@@ -1,4 +1,6 @@
-"""`rehabill claim`: claims of the books (`claim_list`, `claim_books`); `claim 1500`: one PDF of CMS-1500 forms out."""
+"""`rehabill claim`: claims of the books (`claim_list`, `claim_books`, `claim_money`); `claim 1500`: one PDF of CMS-1500
+forms out.
+"""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -13,6 +15,7 @@ from rehabill.almanac.load import load
 from rehabill.base.errors import InputError, PdfMissing
 from rehabill.cli.claim_books import correct, void
 from rehabill.cli.claim_list import list_, show, timeline
+from rehabill.cli.claim_money import give_up, hand_on
 from rehabill.cli.practice import read_practice
 from rehabill.cli.records import CLEAN, FINDINGS, Output, Record, id_of, json_option, lines, opened
 from rehabill.edi.claim_1500 import Form, Note, Page, PayerX12, fill, render
@@ -40,7 +43,7 @@ def command() -> None:
     """Claims: in the books, and on paper."""
 
 
-for _verb in (list_, show, timeline, correct, void):
+for _verb in (list_, show, timeline, correct, void, give_up, hand_on):
     command.add_command(_verb)
 
 

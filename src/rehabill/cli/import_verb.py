@@ -1,5 +1,6 @@
-"""`rehabill import`: visits, patients, coverages and authorisations into the books."""
+"""`rehabill import`: visits, patients, coverages, authorisations and open balances into the books."""
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -7,15 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from rehabill.almanac.load import load
 from rehabill.base.errors import InputError
-from rehabill.cli.books import books, practice_option
-from rehabill.cli.records import FINDINGS, Output, Record, json_option, opened
+from rehabill.base.money import dollars
+from rehabill.cli.books import books, now, practice_option, who
+from rehabill.cli.lists import DAY
+from rehabill.cli.records import CLEAN, FINDINGS, Output, Record, json_option, opened
 from rehabill.cli.visits import read_visits
 from rehabill.cli.x12.files import chunks, counted, name_of
-from rehabill.intake import coverages, patients
+from rehabill.intake import coverages, opening, patients
 from rehabill.intake.table import Sheet
 
 if TYPE_CHECKING:
+    from rehabill.office.money.posting.waiting import Laid
     from rehabill.office.people.intake import TakenIn
 
     Take = Callable[[Iterable[Any]], list[TakenIn | InputError]]
@@ -90,6 +95,38 @@ def authorizations(files: tuple[Path, ...], slug: str | None, as_json: bool) -> 
         _rosters(files, coverages.read_authorizations, take_authorizations, "authorisation", Output(as_json))
 
 
+@command.command("opening")
+@_files
+@click.option("--on", type=DAY, metavar="DAY", help="The day on which these books begin (today).")
+@practice_option
+@json_option
+def opening_(files: tuple[Path, ...], on: dt.date | None, slug: str | None, as_json: bool) -> None:
+    """What is still owed of the claims of another system (CSV, a row for each amount of a claim or line).
+
+    Columns: claim, patient_id, date, open; and where there are, payer, order, owed_by (payer or patient), code,
+    modifiers, line, units, charge. Patients must be in the books. Each claim comes whole or not at all, and once.
+    Payments that came before it, and wait in suspense, are posted on it.
+    """
+    out, at = Output(as_json), now()
+    day = on or dt.date.today()  # noqa: DTZ011 (the user's own calendar day)
+    with books(slug):
+        from rehabill.office.money.opening import take_opening
+        from rehabill.office.money.posting.waiting import lay_waiting
+
+        almanac = load()
+        for path in files:
+            try:
+                data = b"".join(chunks(path))
+                sheet = opening.read(data)
+                found = take_opening(path.name, data, sheet.rows, day, almanac, who(), at)
+            except InputError as wrong:
+                out.error(Record(None, None, str(path)), wrong)
+                continue
+            _tell(path, _rows_of(path, sheet), found, "balance", out)
+        _tell_laid(lay_waiting(almanac, who(), at), out)
+    out.finish()
+
+
 def _records(path: Path, out: Output) -> list[Record] | None:
     """The records of a file; None, and told, when it cannot be read at all."""
     try:
@@ -114,11 +151,16 @@ def _rosters(
         except InputError as wrong:
             out.error(Record(None, None, str(path)), wrong)
             continue
-        if sheet.ignored:
-            click.echo(f"{path}: nothing was read from the columns {', '.join(sheet.ignored)}", err=True)
-        records = [Record(None, row.number, str(path), row.found) for row in sheet.rows]
+        records = _rows_of(path, sheet)
         _tell(path, records, take(record.value for record in records), noun, out)
     out.finish()
+
+
+def _rows_of(path: Path, sheet: Sheet[Any]) -> list[Record]:
+    """The rows of a table; what nothing was read from is told."""
+    if sheet.ignored:
+        click.echo(f"{path}: nothing was read from the columns {', '.join(sheet.ignored)}", err=True)
+    return [Record(None, row.number, str(path), row.found) for row in sheet.rows]
 
 
 def _tell(path: Path, records: list[Record], found: "list[TakenIn | InputError]", noun: str, out: Output) -> None:
@@ -140,3 +182,14 @@ def _tell(path: Path, records: list[Record], found: "list[TakenIn | InputError]"
     if not out.as_json:
         words = ", ".join(f"{counts[what]} {words}" for what, words in _WORDS.items() if counts[what])
         click.echo(f"{name_of(path)}: {counted(len(found), noun)}{f': {words}' if words else ''}")
+
+
+def _tell_laid(laid: "list[Laid]", out: Output) -> None:
+    """Payments that waited for these claims."""
+    for one in laid:
+        out.exit_code = max(out.exit_code, FINDINGS if one.tasks or not one.is_laid else CLEAN)
+        if out.as_json:
+            out.write(one)
+        else:
+            what = "was posted from suspense" if one.is_laid else f"stays in suspense: {one.why}"
+            click.echo(f"claim {one.claim}: {dollars(one.paid_cents)} of payment {one.trace} {what}")

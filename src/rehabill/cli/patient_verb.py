@@ -4,13 +4,18 @@ import click
 
 from rehabill.cli.books import practice_option
 from rehabill.cli.lists import Cents, after_option, asked, fields, heading, limit_option, more, say, table, write_rows
+from rehabill.cli.patient_money import pay, refund, settle
 from rehabill.cli.records import json_option
 from rehabill.cli.x12.files import write_json
 
 
 @click.group("patient")
 def command() -> None:
-    """Patients: coverage, authorisations, plans of care, what is owed."""
+    """Patients: coverage, authorisations, plans of care, what is owed, what they pay."""
+
+
+for _verb in (pay, refund, settle):
+    command.add_command(_verb)
 
 
 @command.command("list")
@@ -69,10 +74,10 @@ def show(number: str, slug: str | None, as_json: bool) -> None:
     if one.authorizations:
         heading("Authorisations")
         table(
-            ("number", "payer", "from", "to", "visits used", "of", "units used", "of"),
+            ("number", "payer", "from", "to", "visits used", "of", "left", "units used", "of", "left"),
             [
-                (each.number, each.payer, each.starts, each.ends, each.visits_used, each.visits, each.units_used,
-                 each.units)
+                (each.number, each.payer, each.starts, each.ends, each.visits_used, each.visits, each.visits_left,
+                 each.units_used, each.units, each.units_left)
                 for each in one.authorizations
             ],
         )  # fmt: skip

@@ -1,4 +1,4 @@
-"""`rehabill post`: remittances (835) into the books."""
+"""`rehabill post`: remittances into the books, as 835 or typed from paper."""
 
 import datetime as dt
 from collections import Counter
@@ -11,10 +11,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from rehabill.almanac.edition import Almanac
 from rehabill.almanac.load import load
 from rehabill.base.errors import InputError
 from rehabill.base.money import dollars
 from rehabill.cli.books import books, now, practice_option, who
+from rehabill.cli.patient_money import show_settled
 from rehabill.cli.records import CLEAN, FINDINGS, UNREADABLE, json_option
 from rehabill.cli.x12.files import chunks, counted, files_argument, name_of, plain, width, write_json
 from rehabill.model.books import PostingTask
@@ -29,35 +31,88 @@ _MOST_TASKS = 20
 @click.command("post")
 @files_argument
 @click.option("--dry-run", is_flag=True, help="Say what would be posted, and post nothing.")
+@click.option("--anyway", is_flag=True, help="Post a typed EOB although a claim or line does not add up on paper.")
 @click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="The day of posting (today).")
 @practice_option
 @json_option
-def command(files: tuple[Path, ...], dry_run: bool, day: dt.datetime | None, slug: str | None, as_json: bool) -> None:
-    """Remittances (835) into the books: each file whole or not at all, nothing twice.
+def command(
+    files: tuple[Path, ...], dry_run: bool, anyway: bool, day: dt.datetime | None, slug: str | None, as_json: bool
+) -> None:
+    """Remittances into the books: each file whole or not at all, nothing twice.
 
-    A file whose envelope is broken, or whose payment does not balance, is held. Claims that are not known, and what
-    does not add up within a claim, wait in suspense and hold up nothing. Exit code 1: there is something to do.
+    A file that begins with ISA is an 835. Any other is an EOB that came on paper, typed as YAML:
+
+    \b
+      payer: Plain Health
+      check: "1001"            # or  eft: …  or, when nothing is paid,  notice: …
+      date: 2026-03-20
+      amount: 83.60            # of the whole payment
+      claims:
+        - claim: EX0302-01
+          payer_claim: ICN-1
+          lines:
+            - code: 97110 GP
+              date: 2026-03-02
+              units: 2
+              charge: 100
+              paid: 83.60
+              adjustments: {CO-45: 2.40, PR-2: 14.00}
+
+    An 835 whose envelope is broken or whose payment does not balance is held, and so is an EOB of which anything does
+    not add up. Claims that are not known, and what does not add up within a claim of an 835, wait in suspense and hold
+    up nothing. What patients paid ahead is then laid on what is left to them. Exit code 1: there is something to do.
     """
     at = now() if day is None else day.replace(hour=12, tzinfo=dt.UTC)
     exit_code = CLEAN
     with books(slug):
-        from rehabill.office.money.posting.file import post_file
-
         almanac = load()
+        is_posted = False
         for path in files:
             try:
-                data = b"".join(chunks(path))
+                outcome = _post(path, almanac, at, dry_run, anyway)
             except InputError as error:
-                click.echo(f"{name_of(path)}: {error.message}", err=True)
+                _wrong(path, error, as_json)
                 exit_code = UNREADABLE
                 continue
-            outcome = post_file(path.name, data, almanac, who(), at, dry_run)
             exit_code = max(exit_code, _exit_code(outcome))
+            is_posted |= outcome.state == "posted"
             if as_json:
                 write_json(msgspec.to_builtins(outcome) | {"dry_run": dry_run})
             else:
                 _show(outcome, dry_run)
+        if is_posted and not dry_run:
+            _settle(at, as_json)
     raise SystemExit(exit_code)
+
+
+def _post(path: Path, almanac: Almanac, at: dt.datetime, dry_run: bool, anyway: bool) -> "FileOutcome":
+    from rehabill.office.money.posting.file import post_file
+    from rehabill.office.money.posting.paper import is_typed, post_eob
+
+    data = b"".join(chunks(path))
+    if is_typed(data):
+        return post_eob(path.name, data, almanac, who(), at, dry_run, anyway)
+    return post_file(path.name, data, almanac, who(), at, dry_run)
+
+
+def _wrong(path: Path, error: InputError, as_json: bool) -> None:
+    if as_json:
+        place = {"line": None, "path": error.path, "message": error.message, "file": name_of(path)}
+        write_json({"id": None, "error": place})
+    else:
+        click.echo(f"{name_of(path)}: {error}", err=True)
+
+
+def _settle(at: dt.datetime, as_json: bool) -> None:
+    from rehabill.office.money.patient_money import settle_credit
+
+    found = settle_credit((), at.date(), who(), at)
+    if as_json:
+        for one in found:
+            write_json({"settled": one})
+    elif found:
+        _console.print(Text("Paid ahead by patients, and now laid on what they owe"))
+        show_settled(found)
 
 
 def _exit_code(outcome: "FileOutcome") -> int:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from rehabill.base.errors import InputError
-from rehabill.intake.cells import count, day, text, texts
+from rehabill.intake.cells import count, day, flag, text, texts
 from rehabill.intake.people import ALIASES, SUBSCRIBER, Placed, order, record, sex
 from rehabill.intake.table import Columns, Sheet
 from rehabill.intake.table import read as read_table
@@ -12,13 +12,22 @@ from rehabill.model.roster import Approval, Policy
 _OF: Placed = {
     "patient_id": ("patient_id", text), "payer": ("payer", text), "starts": ("starts", day), "ends": ("ends", day),
 }  # fmt: skip
-_POLICY: Placed = {
+POLICY: Placed = {
     **_OF, **SUBSCRIBER, "subscriber_sex": ("subscriber.person.sex", sex), "order": ("order", order),
     "group_name": ("subscriber.group_name", text), "organization": ("subscriber.organization", text),
     "property_casualty_claim": ("subscriber.property_casualty_claim", text),
     "medicare_secondary_reason": ("subscriber.medicare_secondary_reason", text),
+    "assigns_benefits": ("subscriber.assigns_benefits", flag), "release_signed": ("subscriber.release_signed", flag),
+    "subscriber_number": ("subscriber.person.id", text), "subscriber_middle": ("subscriber.person.middle", text),
+    "subscriber_suffix": ("subscriber.person.suffix", text), "subscriber_phone": ("subscriber.person.phone", text),
+    "subscriber_address": ("subscriber.person.address.line1", text),
+    "subscriber_address2": ("subscriber.person.address.line2", text),
+    "subscriber_city": ("subscriber.person.address.city", text),
+    "subscriber_state": ("subscriber.person.address.state", text),
+    "subscriber_zip": ("subscriber.person.address.zip", text),
+    "subscriber_country": ("subscriber.person.address.country", text),
 }  # fmt: skip
-_APPROVAL: Placed = {
+APPROVAL: Placed = {
     **_OF, "number": ("number", text), "codes": ("codes", texts), "visits": ("visits", count),
     "visits_used": ("visits_used", count), "units": ("units", count), "units_used": ("units_used", count),
 }  # fmt: skip
@@ -28,22 +37,22 @@ def read_policies(data: bytes) -> Sheet[Policy]:
     """Without `order` a policy is the primary one. Raises `InputError` when the header cannot be used."""
 
     def policy(values: dict[str, Any], number: int) -> Policy:
-        found = record(values, number, _POLICY, Policy)
+        found = record(values, number, POLICY, Policy)
         _in_time(found, number)
         return found
 
-    return read_table(data, _columns(_POLICY, "member_id"), policy)
+    return read_table(data, _columns(POLICY, "member_id"), policy)
 
 
 def read_authorizations(data: bytes) -> Sheet[Approval]:
     """Raises `InputError` when the header cannot be used."""
 
     def approval(values: dict[str, Any], number: int) -> Approval:
-        found = record(values, number, _APPROVAL, Approval)
+        found = record(values, number, APPROVAL, Approval)
         _in_time(found, number)
         return found
 
-    return read_table(data, _columns(_APPROVAL, "number"), approval)
+    return read_table(data, _columns(APPROVAL, "number"), approval)
 
 
 def _columns(placed: Placed, *required: str) -> Columns:

@@ -38,6 +38,7 @@ _COLUMNS = Columns(
     readers={column: reader for column, (_, reader) in _PLACED.items()},
     aliases=_ALIASES,
     required=("claim", "patient_id", "date", "open"),
+    key="claim",
 )
 
 

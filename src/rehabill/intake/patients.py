@@ -4,21 +4,22 @@ from typing import Any
 
 from rehabill.base.errors import InputError
 from rehabill.intake.cells import text
-from rehabill.intake.people import ALIASES, PATIENT, record, sex
+from rehabill.intake.people import ALIASES, PATIENT, Placed, record, sex
 from rehabill.intake.table import Columns, Sheet
 from rehabill.intake.table import read as read_table
 from rehabill.model.roster import Registered
 
-_PLACED = {
+PLACED: Placed = {
     **PATIENT, "sex": ("patient.sex", sex), "middle_name": ("patient.middle", text), "suffix": ("patient.suffix", text),
     "guarantor_first": ("guarantor.first", text), "guarantor_last": ("guarantor.last", text),
     "guarantor_phone": ("guarantor.phone", text),
-    "guarantor_address": ("guarantor.address.line1", text), "guarantor_city": ("guarantor.address.city", text),
-    "guarantor_state": ("guarantor.address.state", text), "guarantor_zip": ("guarantor.address.zip", text),
+    "guarantor_address": ("guarantor.address.line1", text), "guarantor_address2": ("guarantor.address.line2", text),
+    "guarantor_city": ("guarantor.address.city", text), "guarantor_state": ("guarantor.address.state", text),
+    "guarantor_zip": ("guarantor.address.zip", text), "guarantor_country": ("guarantor.address.country", text),
     "guarantor_relationship": ("guarantor_relationship", text),
 }  # fmt: skip
 _COLUMNS = Columns(
-    readers={column: reader for column, (_, reader) in _PLACED.items()},
+    readers={column: reader for column, (_, reader) in PLACED.items()},
     aliases=ALIASES,
     required=("patient_id", "first_name", "last_name"),
 )
@@ -32,7 +33,7 @@ def read(data: bytes) -> Sheet[Registered]:
         name = values["patient_id"]
         if name in seen:
             raise InputError(f"row {number}: patient_id", f"row {seen[name]} has a patient of this number already")
-        found = record(values, number, _PLACED, Registered)
+        found = record(values, number, PLACED, Registered)
         seen[name] = number
         return found
 

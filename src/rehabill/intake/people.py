@@ -16,7 +16,7 @@ PATIENT: Placed = {
     "birth_date": ("patient.birth_date", day), "sex": ("patient.sex", text), "phone": ("patient.phone", text),
     "address": ("patient.address.line1", text), "address2": ("patient.address.line2", text),
     "city": ("patient.address.city", text), "state": ("patient.address.state", text),
-    "zip": ("patient.address.zip", text),
+    "zip": ("patient.address.zip", text), "country": ("patient.address.country", text),
 }  # fmt: skip
 SUBSCRIBER: Placed = {
     "member_id": ("subscriber.member_id", text), "group_number": ("subscriber.group_number", text),

@@ -18,10 +18,13 @@ _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 
 class Row(NamedTuple, Generic[T]):
-    """What a row says, or what is wrong with it. `number`: the line of the file it begins on, from 1."""
+    """What a row says, or what is wrong with it. `number`: the line of the file it begins on, from 1. `key`: its text
+    in the column `Columns.key`, also where something in the row is wrong.
+    """
 
     number: int
     found: T | InputError
+    key: str = ""
 
 
 class Sheet(NamedTuple, Generic[T]):
@@ -32,11 +35,14 @@ class Sheet(NamedTuple, Generic[T]):
 
 
 class Columns(NamedTuple):
-    """What a table may hold: how each column is read, by its name; other names for them; those no row does without."""
+    """What a table may hold: how each column is read, by its name; other names for them; those no row does without.
+    `key`: the column that says which rows belong together.
+    """
 
     readers: Mapping[str, Reader]
     aliases: Mapping[str, str]
     required: tuple[str, ...]
+    key: str = ""
 
 
 def decoded(data: bytes) -> list[str]:
@@ -105,7 +111,11 @@ def read(data: bytes, columns: Columns, make: Callable[[dict[str, Any], int], T]
         except InputError as wrong:
             return wrong
 
-    return Sheet(tuple(Row(number, found(cells, number)) for number, cells in table), tuple(ignored))
+    at = names.index(columns.key) if columns.key else len(names)
+    return Sheet(
+        tuple(Row(number, found(cells, number), shown("".join(cells[at : at + 1]).strip())) for number, cells in table),
+        tuple(ignored),
+    )
 
 
 def _names(header: Sequence[str], columns: Columns) -> list[str]:

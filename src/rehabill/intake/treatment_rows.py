@@ -2,6 +2,8 @@
 
 Rows of one `visit_id` make one visit, in the order of the rows. What a visit says once (payer, patient, diagnoses …)
 may stand on its first row only or be repeated; a row that contradicts an earlier one is an error that names both.
+
+A table with a column `record` is one of our own exports: a visit stands in it whole, as JSON, in one row.
 """
 
 import re
@@ -12,9 +14,10 @@ from rehabill.base.errors import InputError
 from rehabill.intake import table
 from rehabill.intake.cells import Reader, count, counts, day, flag, money, shown, text, texts
 from rehabill.intake.people import PATIENT, SUBSCRIBER, put
-from rehabill.model.decode import convert
+from rehabill.model.decode import convert, decode
 from rehabill.model.visit import Visit
 
+_WHOLE = "record"
 _TREATMENT_PATH = re.compile(r"treatments\[(\d+)\]\.?")
 
 # column → where it stands in the visit, and how its text is read
@@ -44,6 +47,9 @@ def read(lines: Iterable[str]) -> Iterator[tuple[int, str | None, Visit | InputE
     """
     rows = table.rows(lines)
     columns = [column.strip().lower() for column in next(rows, (1, []))[1]]
+    if _WHOLE in columns:
+        yield from _whole(columns.index(_WHOLE), rows)
+        return
     _check_header(columns)
     visits: dict[str, _Gathered] = {}
     for number, cells in rows:
@@ -57,6 +63,17 @@ def read(lines: Iterable[str]) -> Iterator[tuple[int, str | None, Visit | InputE
                 visit.error = wrong
     for visit in visits.values():
         yield visit.rows[0], visit.raw["id"] or None, visit.error or _visit(visit)
+
+
+def _whole(at: int, rows: Iterable[tuple[int, list[str]]]) -> Iterator[tuple[int, str | None, Visit | InputError]]:
+    for number, cells in rows:
+        text = "".join(cells[at : at + 1])
+        try:
+            visit = decode(text.encode("utf-8", "surrogateescape"), Visit)
+            yield number, None if visit.id is None else str(visit.id), visit
+        except InputError as wrong:
+            path = ".".join(part for part in (_WHOLE, wrong.path) if part)
+            yield number, None, InputError(f"row {number}: {path}", wrong.message)
 
 
 class _Gathered:

@@ -24,9 +24,9 @@ _ROOTS: dict[Kind, str] = {
 
 def export(entries: Iterable[Entry]) -> Iterator[str]:
     """Lines of a beancount file, in blocks that each end in a newline. An account is opened on the day it is first
-    used, so entries may come in any order.
+    used, so entries may come in any order. They are gone through twice: only of an iterator all are kept in memory.
     """
-    every = list(entries)
+    every = list(entries) if isinstance(entries, Iterator) else entries
     yield 'option "title" "rehabill"\noption "operating_currency" "USD"\n\n'
     for name, day in sorted(_opened(every).items()):
         yield f"{day} open {name} USD\n"

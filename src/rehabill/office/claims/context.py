@@ -5,7 +5,7 @@ What a visit says itself stands. What the books do not hold is not said: a rule 
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple, cast
 
 import msgspec
@@ -96,14 +96,25 @@ class Around:
             Counted(billed.visit.date, _told(billed.claim.context), billed.priced.allowed_cents)
         )
         given = billed.claim.context.authorization
-        policies = self._policies.get(visit.patient, ()) if given else ()
-        for left in (one for policy in policies for one in self._left.get(policy.id, ())):
-            if given and left.authorization.number == given.number:
-                units = units_of(billed.claim, left.authorization.codes)
-                left.visits_used += 1
-                left.units_used += units
-                return Used(left.authorization.id, units)
-        return None
+        left = self._numbered(visit, given.number) if isinstance(given, AuthorizationRecord) else None
+        if left is None or not _is_for(left, {line.code for line in billed.claim.lines}):
+            return None
+        units = units_of(billed.claim, left.authorization.codes)
+        left.visits_used += 1
+        left.units_used += units
+        return Used(left.authorization.id, units)
+
+    def _numbered(self, visit: Waiting, number: str | None) -> Left | None:
+        """The authorisation of that number by the visit's payer; of several with other days the one for that day."""
+        said = visit.record
+        same = [
+            left
+            for policy in self._policies.get(visit.patient, ())
+            if policy.payer == said.payer
+            for left in self._left.get(policy.id, ())
+            if left.authorization.number == number
+        ]
+        return max(same, key=lambda left: is_in_force(left.authorization, said.date), default=None)
 
     def _person(self, visit: Waiting) -> Person:
         known, said = self._patients[visit.patient], visit.record.patient
@@ -153,6 +164,10 @@ class Around:
             left = _best(self._left.get(policy.id, ()), visit.record)
             if left is not None:
                 found["authorization"] = _authorization(left)
+        elif isinstance(said.authorization, AuthorizationRecord) and said.authorization.number:
+            left = self._numbered(visit, said.authorization.number)
+            if left is not None:
+                found["authorization"] = _completed(said.authorization, _authorization(left))
         plan = self._plan(visit)
         if plan is not None:
             if said.plan_of_care is UNSET:
@@ -280,16 +295,20 @@ def _best(found: Sequence[Left], visit: VisitRecord) -> Left | None:
     codes = {one.code for one in visit.treatments if one.code}
 
     def rank(left: Left) -> tuple[bool, bool]:
-        own = left.authorization
-        return not own.codes or bool(codes & set(own.codes)), _has_left(left)
+        return _is_for(left, codes), _has_left(left)
 
     in_force = [one for one in found if is_in_force(one.authorization, visit.date)]
     return max(reversed(in_force), key=rank, default=None)
 
 
+def _is_for(left: Left, codes: Collection[str]) -> bool:
+    """Whether any of these codes is authorised; where none is named, all are."""
+    own = left.authorization.codes
+    return not own or any(code in own for code in codes)
+
+
 def _has_left(left: Left) -> bool:
-    own = left.authorization
-    return (own.visits is None or left.visits_used < own.visits) and (own.units is None or left.units_used < own.units)
+    return all(number is None or number > 0 for number in (left.visits_left, left.units_left))
 
 
 def _authorization(left: Left) -> AuthorizationRecord:
@@ -299,9 +318,15 @@ def _authorization(left: Left) -> AuthorizationRecord:
         codes=tuple(own.codes) or None,
         starts=own.starts,
         ends=own.ends,
-        visits_left=None if own.visits is None else own.visits - left.visits_used,
-        units_left=None if own.units is None else own.units - left.units_used,
+        visits_left=left.visits_left,
+        units_left=left.units_left,
     )
+
+
+def _completed(said: AuthorizationRecord, known: AuthorizationRecord) -> AuthorizationRecord:
+    """What the visit says of it stands."""
+    missing = {name: getattr(known, name) for name in known.__struct_fields__ if getattr(said, name) is None}
+    return msgspec.structs.replace(said, **missing)
 
 
 def _plan_record(plan: PlanOfCare) -> PlanRecord:

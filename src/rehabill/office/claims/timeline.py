@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Literal
 
 import msgspec
+from django.db.models import Q
 
 from rehabill.almanac.edition import Almanac
 from rehabill.base.money import dollars
@@ -28,6 +29,8 @@ from rehabill.office.worklists.models import Task
 Kind = Literal["version", "sent", "answer", "event", "entry", "deposit", "task"]
 _ORDER: tuple[Kind, ...] = ("version", "entry", "answer", "event", "sent", "deposit", "task")
 """At the same moment: causes before what follows from them."""
+_BY_PATIENT = ("patient_payment", "refund")
+"""Kinds of entries by which a patient's money came or went."""
 
 
 class Minutes(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,7 +131,7 @@ def timeline(number: str, almanac: Almanac) -> Timeline:
     )
     happened = [
         *_versions(versions), *_sent(claim), *_answers(claim), *_events(claim), *_entries(postings, decisions),
-        *_deposits(decisions), *_tasks(claim),
+        *_deposits(decisions, postings), *_tasks(claim),
     ]  # fmt: skip
     owed = Owed.objects.filter(claim=claim).order_by("account", "order")
     return Timeline(
@@ -249,11 +252,19 @@ def _move(one: Posting) -> Move:
     )  # fmt: skip
 
 
-def _deposits(decisions: Iterable[Decision]) -> Iterator[Happening]:
+def _deposits(decisions: Iterable[Decision], postings: Iterable[Posting]) -> Iterator[Happening]:
+    """Of every payment, a payer's or the patient's, that touches the claim."""
     payments = {one.payment_id for one in decisions}
-    rows = Deposit.objects.filter(payment__in=payments).select_related("payment", "line", "entry").order_by("id")
-    for one in rows:
-        what = f"{one.payment.trace} at the bank on {one.line.day}: {dollars(one.cents)} of the whole payment"
+    entries = {one.entry_id for one in postings if one.entry.kind in _BY_PATIENT}
+    of_these = Q(payment__in=payments) | Q(patient_payment__entry__in=entries)
+    rows = Deposit.objects.filter(of_these).select_related("payment", "patient_payment", "line", "entry")
+    for one in rows.order_by("id"):
+        if one.payment:
+            which = one.payment.trace
+        else:
+            assert one.patient_payment is not None
+            which = f"{one.patient_payment.method} {one.patient_payment.reference}".strip()
+        what = f"{which} at the bank on {one.line.day}: {dollars(one.cents)} of the whole payment"
         yield Happening(kind="deposit", at=one.entry.at, by=one.entry.by, what=what, why=f"matched by {one.why}")
 
 

@@ -166,11 +166,21 @@ def _take_authorization(patient: Patient, record: Approval) -> Taken:
 
 
 class Left(msgspec.Struct):
-    """An authorisation with what has been used of it."""
+    """An authorisation with what has been used of it, here or elsewhere before."""
 
     authorization: Authorization
     visits_used: int
     units_used: int
+
+    @property
+    def visits_left(self) -> int | None:
+        """None: they are not limited. Less than nothing where more were used."""
+        return None if self.authorization.visits is None else self.authorization.visits - self.visits_used
+
+    @property
+    def units_left(self) -> int | None:
+        """As with visits."""
+        return None if self.authorization.units is None else self.authorization.units - self.units_used
 
 
 def authorizations_of(policies: Collection[int]) -> dict[int, list[Left]]:

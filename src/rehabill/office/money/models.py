@@ -174,6 +174,13 @@ class ProviderMove(Owned):
         constraints = (models.UniqueConstraint(fields=["practice", "identity"], name="provider_move_once"),)
 
 
+LINE_STATES = {
+    "open": "matched by the program as soon as it can be",
+    "by_hand": "its match was undone: only a person matches it again",
+    "aside": "no payment of claims, as a person said",
+}
+
+
 class BankLine(Owned):
     """A line of a bank statement."""
 
@@ -184,22 +191,15 @@ class BankLine(Owned):
     description = models.TextField()
     reference = models.TextField(blank=True)
     file = models.ForeignKey(File, models.PROTECT, related_name="bank_lines", db_index=False)
+    state = models.CharField(max_length=8, choices=LINE_STATES, default="open")
+    why = models.TextField(blank=True, db_default="")
+    """What the person said who undid its match or set it aside."""
 
     class Meta(Owned.Meta):
         constraints = (models.UniqueConstraint(fields=["practice", "account", "line_id"], name="bank_line_once"),)
 
 
-class Deposit(Owned):
-    """A payment seen at the bank."""
-
-    line = models.ForeignKey(BankLine, models.PROTECT, related_name="deposits")
-    payment = models.ForeignKey(Payment, models.PROTECT, related_name="deposits")
-    cents = models.BigIntegerField()
-    why = models.TextField()
-    entry = models.ForeignKey(Entry, models.PROTECT, related_name="deposits", db_index=False)
-
-    class Meta(Owned.Meta):
-        constraints = (models.UniqueConstraint(fields=["line", "payment"], name="deposit_once"),)
+_OF_PATIENT = "patient/"
 
 
 class PatientPayment(Owned):
@@ -210,4 +210,38 @@ class PatientPayment(Owned):
     cents = models.BigIntegerField()
     method = models.CharField(max_length=8)
     reference = models.TextField(blank=True)
+    """Number of the check, or of the card's receipt."""
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="patient_payments", db_index=False)
+
+    @property
+    def key(self) -> str:
+        """The party of `cash_clearing`."""
+        return f"{_OF_PATIENT}{self.pk}"
+
+    @staticmethod
+    def number_in(key: str) -> int | None:
+        """The number in such a key; None for a payer's."""
+        number = key.removeprefix(_OF_PATIENT)
+        return int(number) if number != key and number.isdecimal() else None
+
+
+class Deposit(Owned):
+    """A payment, of a payer or a patient, seen at the bank."""
+
+    line = models.ForeignKey(BankLine, models.PROTECT, related_name="deposits")
+    payment = models.ForeignKey(Payment, models.PROTECT, null=True, related_name="deposits")
+    patient_payment = models.ForeignKey(PatientPayment, models.PROTECT, null=True, related_name="deposits")
+    cents = models.BigIntegerField()
+    why = models.TextField()
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="deposits", db_index=False)
+
+    class Meta(Owned.Meta):
+        constraints = (
+            models.UniqueConstraint(fields=["line", "payment"], name="deposit_once"),
+            models.UniqueConstraint(fields=["line", "patient_payment"], name="patient_deposit_once"),
+            models.CheckConstraint(
+                condition=Q(payment=None, patient_payment__isnull=False)
+                | Q(payment__isnull=False, patient_payment=None),
+                name="deposit_of_one",
+            ),
+        )

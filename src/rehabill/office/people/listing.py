@@ -6,7 +6,8 @@ import msgspec
 from django.db.models import Count, F, Q, QuerySet, Sum
 
 from rehabill.base.errors import InputError
-from rehabill.office.coverage.models import ORDERS, Authorization, PlanOfCare, Policy
+from rehabill.office.coverage.intake import authorizations_of
+from rehabill.office.coverage.models import ORDERS, PlanOfCare, Policy
 from rehabill.office.money.models import Owed, Posting
 from rehabill.office.money.summary import RECEIVABLE
 from rehabill.office.paging import page
@@ -39,7 +40,9 @@ class Cover(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Approval(msgspec.Struct, frozen=True, kw_only=True):
-    """An authorisation and what is used of it; absent numbers are not limited."""
+    """An authorisation, what is used of it, here or elsewhere before, and what is left; absent numbers are not limited.
+    Less than nothing is left where more was used.
+    """
 
     number: str
     payer: str
@@ -47,8 +50,10 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True):
     ends: dt.date | None
     visits: int | None
     visits_used: int
+    visits_left: int | None
     units: int | None
     units_used: int
+    units_left: int | None
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,14 +140,18 @@ def _policies(one: Patient) -> tuple[Cover, ...]:
 
 
 def _approvals(one: Patient) -> tuple[Approval, ...]:
-    rows = Authorization.objects.filter(policy__patient=one).select_related("policy").order_by("starts", "number")
-    return tuple(
+    policies = dict(Policy.objects.filter(patient=one).values_list("id", "payer"))
+    found = [
         Approval(
-            number=row.number, payer=row.policy.payer, starts=row.starts, ends=row.ends, visits=row.visits,
-            visits_used=row.used, units=row.units, units_used=row.units_used or 0,
+            number=left.authorization.number, payer=policies[policy], starts=left.authorization.starts,
+            ends=left.authorization.ends, visits=left.authorization.visits, visits_used=left.visits_used,
+            visits_left=left.visits_left, units=left.authorization.units, units_used=left.units_used,
+            units_left=left.units_left,
         )
-        for row in rows.annotate(used=Count("uses"), units_used=Sum("uses__units"))
-    )  # fmt: skip
+        for policy, some in authorizations_of(policies).items()
+        for left in some
+    ]  # fmt: skip
+    return tuple(sorted(found, key=lambda each: (each.starts or dt.date.min, each.number)))
 
 
 def _plans(one: Patient) -> tuple[Plan, ...]:
