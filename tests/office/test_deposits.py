@@ -72,7 +72,7 @@ def test_a_transfer_is_found_by_its_trace_and_no_longer_only_told(tmp_path: Path
     told("EFT0012345", 10_000)
     answer = run("bank", statement(tmp_path, "03/21/2026,MEDICARE HCCLAIMPMT TRN*1*EFT0012345*1512345678,100.00,"))
     assert answer.code == 0
-    assert "1 line, 1 new" in answer.out and "trace number" in answer.out
+    assert "1 line, 1 new" in flat(answer.out) and "trace number" in flat(answer.out)
     assert answer.out.rstrip().endswith("Every payment that was told is at the bank, and nothing else came.")
     assert balances() == {"bank": 10_000}
     made = Deposit.objects.select_related("entry", "line").get()

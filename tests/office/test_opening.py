@@ -204,6 +204,24 @@ def test_a_day_that_is_closed_is_refused(tmp_path: Path) -> None:
     assert answer.code == 3 and "2026-04 is closed" in answer.err and not Claim.objects.exists()
 
 
+def test_what_the_insurer_pays_of_a_claim_paid_by_others_before_is_a_credit(tmp_path: Path) -> None:
+    """$100.00 charged, $70.00 of it paid elsewhere; the insurer decides the whole $100.00."""
+    bring(tmp_path / "open.csv", "OLD-9,EX-1,2026-02-02,30.00,medicare-b,P,payer,97110,LINE-9,100\n")
+    paid = ("CLP*OLD-9*1*100*40*0*MB*ICN9*11*1", "SVC*HC:97110:GP*100*40**1", "DTM*472*20260202", "CAS*CO*45*60",
+            "REF*6R*LINE-9")  # fmt: skip
+    post(*paid, amount="40")
+    assert owed() == {("OLD-9", "medicare-b"): -7_000}
+    assert [(one.action, one.cents) for one in Task.objects.all()] == [("credit", 7_000)]
+
+
+def test_what_was_brought_over_is_corrected_where_it_was_billed(tmp_path: Path) -> None:
+    bring(tmp_path / "open.csv", TWO_LINES)
+    answer = run("claim", "void", "OLD-1", "--why", "not ours")
+    assert answer.code == 3
+    assert "brought over" in answer.err
+    assert owed() == {("OLD-1", "medicare-b"): 15_000}
+
+
 def test_it_is_shown_like_any_claim(tmp_path: Path) -> None:
     bring(tmp_path / "open.csv", TWO_LINES + SHARED)
     post(*PAID, amount="126")

@@ -210,3 +210,15 @@ def test_opening_balances_take_up_what_came_before_them(practice: Practice, tmp_
     assert answer.code == 0 and "claim PT-1: $60.00 of payment CHK1001 was posted from suspense" in answer.out
     assert dict(Owed.objects.values_list("party", "cents")) == {"EX-1": 1_000}
     assert run("import", "opening", table).out.strip().endswith("1 there already")
+
+
+def test_the_verb_lays_what_waits_and_says_so(practice: Practice, tmp_path: Path) -> None:
+    (tmp_path / "payer.835").write_bytes(file_of(*PAID, amount="60"))
+    assert run("post", tmp_path / "payer.835", "--on", "2026-04-02").code == 1
+    enter([CLAIM], NOW)
+    answer = run("post", "--waiting", "--on", "2026-04-05")
+    assert answer.code == 0
+    assert "claim PT-1: $60.00 of payment" in answer.out
+    assert Decision.objects.get().claim is not None
+    assert run("post", "--waiting").out == ""
+    assert run("post").code == 2

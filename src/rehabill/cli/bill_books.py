@@ -14,6 +14,7 @@ from rehabill.base.errors import InputError
 from rehabill.cli.billing_run import Atomic, Report, write_summary
 from rehabill.cli.books import books, who
 from rehabill.cli.records import CLEAN, FINDINGS, Record
+from rehabill.cli.waiting import lay_what_waits
 
 if TYPE_CHECKING:
     from rehabill.office.claims.sending import Held, Sent
@@ -39,6 +40,7 @@ def bill_books(slug: str | None, out: Path, moment: dt.datetime, control_number:
         write_summary(out / "summary.json", summary | {"files": run.files})
         report.show()
         run.show(practice.usage)
+        lay_what_waits(run.almanac, run.at, as_json=False)
     raise SystemExit(report.exit_code or (FINDINGS if run.held else CLEAN))
 
 

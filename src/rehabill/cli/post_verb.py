@@ -18,7 +18,8 @@ from rehabill.base.money import dollars
 from rehabill.cli.books import books, now, practice_option, who
 from rehabill.cli.patient_money import show_settled
 from rehabill.cli.records import CLEAN, FINDINGS, UNREADABLE, json_option
-from rehabill.cli.x12.files import chunks, counted, files_argument, name_of, plain, width, write_json
+from rehabill.cli.waiting import lay_what_waits
+from rehabill.cli.x12.files import chunks, counted, name_of, plain, width, write_json
 from rehabill.model.books import PostingTask
 
 if TYPE_CHECKING:
@@ -29,14 +30,21 @@ _MOST_TASKS = 20
 
 
 @click.command("post")
-@files_argument
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path, allow_dash=True))
+@click.option("--waiting", is_flag=True, help="Post what waits in suspense on claims that are known by now.")
 @click.option("--dry-run", is_flag=True, help="Say what would be posted, and post nothing.")
 @click.option("--anyway", is_flag=True, help="Post a typed EOB although a claim or line does not add up on paper.")
 @click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="The day of posting (today).")
 @practice_option
 @json_option
 def command(
-    files: tuple[Path, ...], dry_run: bool, anyway: bool, day: dt.datetime | None, slug: str | None, as_json: bool
+    files: tuple[Path, ...],
+    waiting: bool,
+    dry_run: bool,
+    anyway: bool,
+    day: dt.datetime | None,
+    slug: str | None,
+    as_json: bool,
 ) -> None:
     """Remittances into the books: each file whole or not at all, nothing twice.
 
@@ -62,6 +70,8 @@ def command(
     not add up. Claims that are not known, and what does not add up within a claim of an 835, wait in suspense and hold
     up nothing. What patients paid ahead is then laid on what is left to them. Exit code 1: there is something to do.
     """
+    if not files and not waiting:
+        raise click.UsageError("name files, or --waiting")
     at = now() if day is None else day.replace(hour=12, tzinfo=dt.UTC)
     exit_code = CLEAN
     with books(slug):
@@ -80,6 +90,10 @@ def command(
                 write_json(msgspec.to_builtins(outcome) | {"dry_run": dry_run})
             else:
                 _show(outcome, dry_run)
+        if waiting and not dry_run:
+            laid = lay_what_waits(almanac, at, as_json)
+            is_posted |= any(one.is_laid for one in laid)
+            exit_code = max(exit_code, FINDINGS if any(one.tasks or not one.is_laid for one in laid) else CLEAN)
         if is_posted and not dry_run:
             _settle(at, as_json)
     raise SystemExit(exit_code)

@@ -72,7 +72,7 @@ class BookedClaim(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 Action = Literal[
     "claim_unknown", "payer_unknown", "line_unknown", "claim_unbalanced", "line_unbalanced", "denied", "underpaid",
     "credit", "bill_secondary", "provider_adjustment", "recoupment", "reversed",
-    "never_sent",
+    "never_sent", "posted_beyond", "file_held", "deposit_unclear",
 ]  # fmt: skip
 
 

@@ -26,10 +26,11 @@ from rehabill.office.claims.booking import booked
 from rehabill.office.claims.context import units_of
 from rehabill.office.claims.happened import Happened, record
 from rehabill.office.claims.making import Version, add_versions, check_open
-from rehabill.office.claims.models import Claim, ClaimVersion
+from rehabill.office.claims.models import Claim, ClaimEvent, ClaimVersion
 from rehabill.office.coverage.models import AuthorizationUse
 from rehabill.office.money.journal import write
 from rehabill.office.money.models import Decision, Owed
+from rehabill.office.money.opening import OPENED
 from rehabill.office.practices.records import practice_record
 from rehabill.office.visits.models import Visit
 from rehabill.office.visits.turn import take_turn
@@ -90,6 +91,12 @@ class _Before:
         check_open(today)
         self.today = today
         self.claim = Claim.objects.select_for_update(no_key=True).get(id=claim.id)
+        if ClaimEvent.objects.filter(claim=claim, kind=OPENED).exists():
+            message = (
+                f"claim {claim.number} was brought over with what was open of it: correct it where it was billed, or"
+                f" write the rest off (`rehabill claim write-off {claim.number}`)"
+            )
+            raise InputError("", message)
         self.version: ClaimVersion = self.claim.versions.get(number=self.claim.version)
         self.practice: PracticeRecord = practice_record(self.claim.practice, self.claim.service_day)
 

@@ -71,7 +71,7 @@ def _load(ids: Iterable[int], known: dict[int, Ours]) -> None:
             msgspec.structs.replace(
                 booked,
                 decided=tuple(decided.get(id_, ())),
-                beside=tuple(beside.get(number, ())),
+                beside=(*booked.beside, *beside.get(number, ())),
                 member_ids=tuple(members.get(patient, ())),
                 last_name=last,
                 payer_claim_numbers=tuple(payers_numbers.get(id_, ())),

@@ -12,9 +12,10 @@ from rehabill.engine.post.hold import hold
 from rehabill.model.remittance import Remittance
 from rehabill.office.exchange.models import File
 from rehabill.office.money.models import PaymentFile
+from rehabill.office.money.posting.desk import Desk
 from rehabill.office.money.posting.outcome import FileOutcome, PaymentOutcome
 from rehabill.office.money.posting.payers import Identities
-from rehabill.office.money.posting.payment import Desk, post_payment
+from rehabill.office.money.posting.payment import post_payment
 from rehabill.office.practices.scope import practice_id
 from rehabill.office.worklists.tasks import hold_file
 
@@ -37,7 +38,7 @@ def post_file(name: str, data: bytes, almanac: Almanac, by: str, at: dt.datetime
         return outcome
     try:
         with transaction.atomic():
-            _one_at_a_time()
+            one_at_a_time()
             file = _file(outcome, data, "835", by, at)
             if outcome.held:
                 _hold(outcome, told, file, at)
@@ -67,7 +68,7 @@ def _is_new(made: PaymentOutcome) -> bool:
     return bool(made.posted or made.moves)
 
 
-def _one_at_a_time() -> None:
+def one_at_a_time() -> None:
     """One file after the other in a practice; SQLite does so by itself."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:

@@ -21,10 +21,10 @@ from rehabill.intake import eob
 from rehabill.model.remittance import Remittance
 from rehabill.office.exchange.models import File
 from rehabill.office.money.models import Decision, PaymentFile, ProviderMove
-from rehabill.office.money.posting.file import _one_at_a_time, post_remittances
+from rehabill.office.money.posting.desk import Desk
+from rehabill.office.money.posting.file import one_at_a_time, post_remittances
 from rehabill.office.money.posting.outcome import FileOutcome
 from rehabill.office.money.posting.payers import Identities
-from rehabill.office.money.posting.payment import Desk
 from rehabill.office.practices.models import PayerEnrolment
 
 _X12 = re.compile(rb"\bISA[^A-Za-z0-9\s]")
@@ -70,7 +70,7 @@ def post_eob(
 
 
 def _post(told: Remittance, data: bytes, outcome: FileOutcome, desk: Desk) -> None:
-    _one_at_a_time()
+    one_at_a_time()
     file, _ = File.objects.get_or_create(
         sha256=outcome.sha256,
         defaults={"name": outcome.name, "kind": "EOB", "is_ours": False, "content": data, "at": desk.at, "by": desk.by},

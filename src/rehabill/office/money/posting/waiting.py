@@ -25,10 +25,12 @@ from rehabill.office.exchange.models import File
 from rehabill.office.money import journal
 from rehabill.office.money.entries import read_entries
 from rehabill.office.money.models import Decision, Payment, Posting
+from rehabill.office.money.posting.claim import Posted, post, tasks_after, write_claims
 from rehabill.office.money.posting.claims import find
-from rehabill.office.money.posting.file import _one_at_a_time
+from rehabill.office.money.posting.desk import Desk, Place
+from rehabill.office.money.posting.file import one_at_a_time
 from rehabill.office.money.posting.payers import Identities
-from rehabill.office.money.posting.payment import AT_ONCE, Desk, _key, _Place, _post, _Posted, _tasks, _write_claims
+from rehabill.office.money.posting.payment import AT_ONCE, payment_key
 from rehabill.office.worklists.models import Task
 from rehabill.office.worklists.tasks import open_tasks
 
@@ -65,7 +67,7 @@ def lay_waiting(almanac: Almanac, by: str, at: dt.datetime) -> list[Laid]:
     All in one transaction; the second time nothing is left to do.
     """
     with transaction.atomic():
-        _one_at_a_time()
+        one_at_a_time()
         desk = Desk(by, at, almanac, Identities())
         found: list[Laid] = []
         for (payment, file), waiting in _known_by_now().items():
@@ -96,9 +98,8 @@ class _Together:
         self._desk = desk
         self._payment = payment
         header = _header(payment, file)
-        key = _key(header, desk) if header else _key_of(payment, desk)
-        self._place = _Place(payment, key, file)
-        self._header = header
+        key = payment_key(header, desk) if header else _key_of(payment, desk)
+        self._place = Place(payment, key, file)
 
     def lay(self, waiting: Sequence[_Waiting]) -> list[Laid]:
         found: list[Laid] = []
@@ -110,7 +111,7 @@ class _Together:
         in_suspense = read_entries([one.entry for one in waiting if one.entry])
         moved = _moved_by_hand(in_suspense)
         outcomes: list[Laid] = []
-        laid: list[tuple[_Waiting, _Posted]] = []
+        laid: list[tuple[_Waiting, Posted]] = []
         for one, ours in zip(waiting, find([each.told for each in waiting]), strict=True):
             assert ours is not None  # it was found a moment ago
             number = ours.booked.claim_number
@@ -118,7 +119,7 @@ class _Together:
                 why = "its money in suspense was moved by hand: take that entry back, and lay it then"
                 outcomes.append(self._outcome(one, number, why=why))
                 continue
-            posted = _post(one.told, one.identity, ours, self._header, self._place, self._desk)  # type: ignore[arg-type]
+            posted = post(one.told, one.identity, ours, self._place, self._desk)
             if posted.ours is None:
                 outcomes.append(self._outcome(one, number, why=posted.made.tasks[0].why))
                 continue
@@ -136,7 +137,7 @@ class _Together:
             paid_cents=one.told.paid_cents, is_laid=not why, why=why, tasks=tasks,
         )  # fmt: skip
 
-    def _write(self, laid: Sequence[tuple[_Waiting, _Posted]], in_suspense: dict[int, Made]) -> None:
+    def _write(self, laid: Sequence[tuple[_Waiting, Posted]], in_suspense: dict[int, Made]) -> None:
         by, at = self._desk.by, self._desk.at
         posted = [each for _, each in laid]
         back = [
@@ -157,11 +158,11 @@ class _Together:
                 if each.ours
             ],
         )
-        _write_claims(posted, self._place, self._desk)
+        write_claims(posted, self._place, self._desk)
         self._close_tasks(laid)
-        open_tasks(_tasks(posted), self._place.key.key, at)
+        open_tasks(tasks_after(posted), self._place.key.key, at)
 
-    def _close_tasks(self, laid: Sequence[tuple[_Waiting, _Posted]]) -> None:
+    def _close_tasks(self, laid: Sequence[tuple[_Waiting, Posted]]) -> None:
         """Of each the one task that asked whose this money is. Tasks of one payment that say the same are the same."""
         asked = list(Task.objects.filter(action__in=_UNKNOWN, state="open", source=self._place.key.key).order_by("id"))
         done: list[Task] = []
@@ -178,7 +179,7 @@ class _Together:
         Task.objects.bulk_update(done, ["state", "closed_at", "closed_by", "closed_why"])
 
 
-def _number(posted: _Posted) -> str:
+def _number(posted: Posted) -> str:
     assert posted.ours is not None
     return posted.ours.booked.claim_number
 
