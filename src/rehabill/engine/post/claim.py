@@ -9,7 +9,7 @@ from rehabill.engine.post.lay import lay
 from rehabill.engine.post.owed import Moved, change
 from rehabill.engine.post.payers import payer_in_turn
 from rehabill.engine.post.payment import Payment
-from rehabill.engine.post.tasks import REVERSAL, tasks
+from rehabill.engine.post.tasks import PREDETERMINATION, REVERSAL, tasks
 from rehabill.ledger.entry import Entry, Place, entry
 from rehabill.model.books import Action, BookedClaim, Decided, PostingTask
 from rehabill.model.remittance import RemittanceClaim
@@ -28,6 +28,8 @@ def post_claim(told: RemittanceClaim, claim: BookedClaim, payment: Payment, caus
 
     Whatever cannot be laid on a line of ours goes to suspense to the cent, with a task; nothing holds up the rest.
     """
+    if told.status == PREDETERMINATION:
+        return _post_forecast(told, payment)
     payer = payer_in_turn(told, payment, claim)
     if payer is None:
         return _post_for_nobody(told, claim, payment)
@@ -45,6 +47,13 @@ def post_unknown(told: RemittanceClaim, payment: Payment) -> PostedClaim:
     """A claim we do not know: its money waits in suspense until somebody says whose it is."""
     which = told.claim_number or "without a number"
     why = f"The books have no claim {which}; {dollars(told.paid_cents)} is in suspense."
+    return _wait(told, payment, "claim_unknown", why, told.claim_number)
+
+
+def _post_forecast(told: RemittanceClaim, payment: Payment) -> PostedClaim:
+    """What a payer would decide, asked before the service: it decides no claim, whichever is like it."""
+    which = told.claim_number or "without a number"
+    why = f"Claim {which} is a predetermination: the payer says what it would pay. Nothing of it is posted on a claim."
     return _wait(told, payment, "claim_unknown", why, told.claim_number)
 
 

@@ -3,6 +3,7 @@
 import enum
 from functools import lru_cache
 
+from rehabill.model.books import Decided
 from rehabill.model.remittance import Adjustment
 
 
@@ -22,6 +23,8 @@ class Effect(enum.Enum):
 SEQUESTRATION = "253"
 PRIOR_PAYER = "23"
 PAID_TO_PATIENT = "100"
+REPORTS = "246"
+"""The code only reports: its charge is nobody's."""
 BY_CONTRACT = frozenset({
     "45",  # above the fee schedule or contract
     "59",  # several procedures on one day (MPPR)
@@ -31,7 +34,7 @@ BY_CONTRACT = frozenset({
     "137",  # surcharges and taxes set by rule
     "144", "161",  # incentive, performance bonus (negative amounts)
     "223", "237",  # set by law
-    "246",  # a code that only reports
+    REPORTS,
     "P12",  # workers' compensation fee schedule
 })  # fmt: skip
 """CARCs by which a payer lowers a price it does pay; the provider has agreed to them or the law sets them. Our reading
@@ -55,3 +58,29 @@ def effect_of_reason(group: str, carc: str) -> Effect:
     if carc in BY_CONTRACT:
         return Effect.CONTRACTUAL
     return Effect.OPEN
+
+
+def refuses_all(one: Decided) -> bool:
+    """Whether a first payer's decision refuses the service in the words of a contract (such as CO-45 of all of it).
+
+    Nobody pays anything, so no price is lowered. A later payer that has nothing to add says so as well, and means it.
+    """
+    if one.paid_cents or one.order != "P":
+        return False
+    lowered = 0
+    for own in one.adjustments:
+        if effect_of(own) is not Effect.CONTRACTUAL or own.carc == REPORTS:
+            return False
+        lowered += own.cents
+    return lowered != 0 and lowered == one.charge_cents
+
+
+def refused(one: Decided) -> list[Adjustment]:
+    """The adjustments by which a decision refuses something: these cents stay owed.
+
+    A first payer that leaves something to an insurer before it (CARC 23) refuses that: the books know of none.
+    """
+    if refuses_all(one):
+        return list(one.adjustments)
+    refusing = (Effect.OPEN, Effect.PRIOR) if one.order == "P" else (Effect.OPEN,)
+    return [own for own in one.adjustments if effect_of(own) in refusing]

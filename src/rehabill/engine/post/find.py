@@ -97,19 +97,19 @@ _KEYS: dict[By, Callable[[RemittanceClaim], list[Key]]] = {
 
 
 def choose(told: RemittanceClaim, candidates: Sequence[BookedClaim]) -> BookedClaim | None:
-    """The claim that is meant, by the surest sign that any of them shows; None when several show it, or none does.
+    """The claim that is meant, by the surest sign that any of them shows; None when none does.
 
-    Where several do, one whose charges are the remittance's stands out. A number alone is not believed against patient
-    and lines: claims of the system used before may have had it.
+    Where several show it, weaker signs tell them apart, last the charge; None when all of them are alike. A number
+    alone is not believed against patient and lines: claims of the system used before may have had it.
     """
+    left: Sequence[BookedClaim] = ()
     for sign in _SIGNS:
-        found = [one for one in candidates if sign(told, one)]
-        if len(found) > 1:
-            found = [one for one in found if sum(line.charge_cents for line in one.lines) == abs(told.charge_cents)]
-            return found[0] if len(found) == 1 else None
-        if found:
+        found = [one for one in left or candidates if sign(told, one)]
+        if len(found) == 1:
             return found[0]
-    return None
+        left = found or left
+    left = [one for one in left if sum(line.charge_cents for line in one.lines) == abs(told.charge_cents)]
+    return left[0] if len(left) == 1 else None
 
 
 def _has_number(told: RemittanceClaim, ours: BookedClaim) -> bool:
@@ -135,12 +135,14 @@ def _has_plain_number(told: RemittanceClaim, ours: BookedClaim) -> bool:
 
 
 def _has_cut_number(told: RemittanceClaim, ours: BookedClaim) -> bool:
-    """Ours begins with theirs or theirs with ours, and patient or lines are the same."""
+    """Ours begins with theirs or theirs with ours; so are the lines, or the patient and a day of service."""
     number, own = plain(told.claim_number), plain(ours.claim_number)
     if min(len(number), len(own)) < _LEAST or not (number.startswith(own) or own.startswith(number)):
         return False
     same = _same_patient(told, ours)
-    return same is True or (same is None and _all_lines(told, ours, with_modifiers=False))
+    if same:
+        return not _days(told) or _share_a_day(told, ours)
+    return same is None and _all_lines(told, ours, with_modifiers=False)
 
 
 def _has_patient_and_lines(told: RemittanceClaim, ours: BookedClaim) -> bool:
@@ -162,18 +164,26 @@ def _is_another(told: RemittanceClaim, ours: BookedClaim) -> bool:
     same = _same_patient(told, ours)
     if same is False:
         return not _all_lines(told, ours, with_modifiers=False)
-    days = _days(told)
-    return same is None and bool(days) and days.isdisjoint(line.date for line in ours.lines)
+    return same is None and bool(_days(told)) and not _share_a_day(told, ours)
 
 
 def _same_patient(told: RemittanceClaim, ours: BookedClaim) -> bool | None:
-    """By member number, else by last name; None: nothing to compare."""
+    """By member number, by our number for the patient, by last name; None: nothing tells.
+
+    Another member number beside the same last name tells nothing: it may be a new card, or a sister. Nor does another
+    patient's number: claims carry none, so one that comes back was never ours, and may be equal by chance. It is
+    believed where the name does not speak against it, as in what is typed from paper.
+    """
     members, own = _members(told), {plain(one) for one in ours.member_ids}
     if members & own:
         return True
     name, own_name = plain(told.patient.name) if told.patient else "", plain(ours.last_name)
+    if name and own_name and name != own_name:
+        return False
+    if ours.patient in _patient_numbers(told):
+        return True
     if name and own_name:
-        return name == own_name
+        return None if members and own else True
     return False if members and own else None
 
 
@@ -181,7 +191,7 @@ def _all_lines(told: RemittanceClaim, ours: BookedClaim, *, with_modifiers: bool
     """Whether each of the remittance's lines is one of ours by day and code; without lines, day and charge count."""
     if not told.lines:
         charge = sum(line.charge_cents for line in ours.lines)
-        return charge == abs(told.charge_cents) and not _days(told).isdisjoint(line.date for line in ours.lines)
+        return charge == abs(told.charge_cents) and _share_a_day(told, ours)
     return bool(_days(told)) and all(
         any(
             _on_day(told, line.first_day, own.date)
@@ -202,6 +212,10 @@ def _on_day(told: RemittanceClaim, day: dt.date | None, ours: dt.date) -> bool:
     )
 
 
+def _share_a_day(told: RemittanceClaim, ours: BookedClaim) -> bool:
+    return not _days(told).isdisjoint(line.date for line in ours.lines)
+
+
 def _days(told: RemittanceClaim) -> set[dt.date]:
     """Days of service: the lines', else the claim's first."""
     days = {line.first_day for line in told.lines if line.first_day}
@@ -212,6 +226,11 @@ def _members(told: RemittanceClaim) -> set[str]:
     """Member numbers told of the patient and the insured, corrected ones too."""
     parties = (told.patient, told.insured, told.corrected_insured)
     return {plain(one.id) for one in parties if one and one.id} - {""}
+
+
+def _patient_numbers(told: RemittanceClaim) -> list[str]:
+    """REF*EA."""
+    return [number for one in told.references if one.kind == "EA" and (number := one.number.strip())]
 
 
 def _payer_numbers(told: RemittanceClaim) -> list[str]:

@@ -7,7 +7,7 @@ remittance may come before the primary's, and the books end the same whatever ca
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from rehabill.engine.post.effects import Effect, effect_of_reason
+from rehabill.engine.post.effects import Effect, effect_of_reason, refuses_all
 from rehabill.engine.post.repeated import told_once
 from rehabill.ledger.entry import Place
 from rehabill.model.books import BookedClaim, BookedPayer, Decided
@@ -80,6 +80,9 @@ def _decide(
     for one in told:
         paid += one.paid_cents
         charge += one.charge_cents
+        if not one.paid_cents and refuses_all(one):
+            adjusted += one.charge_cents
+            continue
         for adjustment in one.adjustments:
             cents, carc = adjustment.cents, adjustment.carc
             adjusted += cents

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from rehabill.base.money import dollars
-from rehabill.engine.post.effects import Effect, effect_of
-from rehabill.engine.post.expect import Cause, compare
+from rehabill.engine.post.effects import Effect, effect_of, refused
+from rehabill.engine.post.expect import Cause, underpayments
 from rehabill.engine.post.lay import Laid
 from rehabill.engine.post.repeated import is_repeated
 from rehabill.model.books import Action, BookedClaim, BookedPayer, Decided, PostingTask
@@ -13,6 +13,9 @@ from rehabill.model.remittance import RemittanceClaim
 FORWARDED = frozenset({"19", "20", "21"})
 """CLP02: decided, and sent on to the next payer by this one."""
 REVERSAL = "22"
+PREDETERMINATION = "25"
+_OF_A_FIRST_PAYER = frozenset({"1", "19"})
+"""CLP02: decided, not denied, and by no insurer that asks what another has paid."""
 
 
 def tasks(told: RemittanceClaim, claim: BookedClaim, payer: BookedPayer, laid: Laid, cause: Cause) -> list[PostingTask]:
@@ -31,8 +34,9 @@ def tasks(told: RemittanceClaim, claim: BookedClaim, payer: BookedPayer, laid: L
         decided = tuple(one for one in decided if not is_repeated(one, claim.decided))
     _denied(found, decided)
     _next_payer(found, told, decided)
-    if payer.order == "P":
-        for line_id, short, why in compare(claim.lines, decided, cause):
+    if payer.order == "P" and told.status in _OF_A_FIRST_PAYER:
+        as_a_whole = bool(told.adjustments) or not told.lines
+        for line_id, short, why in underpayments(claim, decided, cause, as_a_whole=as_a_whole):
             found.add("underpaid", short, why, line_id)
     return found.list
 
@@ -86,10 +90,10 @@ def _unbalanced(found: _Tasks, told: RemittanceClaim, laid: Laid) -> None:
 def _denied(found: _Tasks, decided: Sequence[Decided]) -> None:
     """One task for each line of which the payer refused something."""
     for line in decided:
-        refused = [one for one in line.adjustments if effect_of(one) is Effect.OPEN]
-        cents = sum(one.cents for one in refused)
+        adjustments = refused(line)
+        cents = sum(one.cents for one in adjustments)
         if cents:
-            carcs = tuple(dict.fromkeys(f"{one.group}-{one.carc}" for one in refused))
+            carcs = tuple(dict.fromkeys(f"{one.group}-{one.carc}" for one in adjustments))
             why = f"The payer refused {dollars(cents)} ({', '.join(carcs)}); it stays owed until somebody decides."
             found.add("denied", cents, why, line.line_id, carcs, line.remarks)
 
