@@ -71,9 +71,6 @@ def test_a_practice_is_updated_and_a_second_one_gets_its_own_name(made: None, tm
     assert sorted(Practice.objects.values_list("slug", flat=True)) == ["branch", SLUG]
 
 
-@pytest.mark.skipif(
-    ON_POSTGRESQL, reason="remaking guards inside a test transaction; to be moved to a database of its own"
-)
 def test_charges_follow_the_file(made: None, practice: Practice, tmp_path: Path) -> None:
     text = (WEEK / "practice.yaml").read_text().replace('"97110": 6000', '"97110": 6500')
     (tmp_path / "practice.yaml").write_text(text)
