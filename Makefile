@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 WEEK := examples/week
 
-.PHONY: help run test lint types check gen gen-check gen-icd golden bench bench-x12 fuzz clean
+.PHONY: help run test soak lint types check gen gen-check gen-icd golden bench bench-x12 fuzz clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,10 @@ run: .venv/runtime ## set up, then bill the example clinic's week into out/week
 test: .venv/test ## set up, then run every test; the office's once more on PostgreSQL
 	$(BIN)/python -m pytest --numprocesses 2
 	REHABILL_TEST_DATABASE=postgresql $(BIN)/python -m pytest --numprocesses 2 tests/office
+
+soak: .venv/test ## kill billing and posting at 100 random points each, on both databases (10 minutes)
+	REHABILL_SOAK_POINTS=100 $(BIN)/python -m pytest -q -s tests/office/soak
+	REHABILL_SOAK_POINTS=100 REHABILL_TEST_DATABASE=postgresql $(BIN)/python -m pytest -q -s tests/office/soak
 
 lint: .venv/test ## ruff, formatting, layers, generated files
 	$(BIN)/ruff check .

@@ -53,13 +53,15 @@ def post_file(name: str, data: bytes, almanac: Almanac, by: str, at: dt.datetime
 
 def post_remittances(told: list[Remittance], file: File, outcome: FileOutcome, desk: Desk) -> None:
     """Each payment of a file that is not held."""
-    PaymentFile.objects.filter(file=file).delete()
     for number, one in enumerate(told, 1):
         payment, made = post_payment(one, file, desk)
         outcome.payments.append(made)
-        PaymentFile.objects.create(
-            payment=payment, file=file, number=number, state="posted" if _is_new(made) else "known"
+        state = "posted" if _is_new(made) else "known"
+        row, _ = PaymentFile.objects.get_or_create(
+            file=file, number=number, defaults={"payment": payment, "state": state}
         )
+        if _is_new(made) and row.state != state:
+            PaymentFile.objects.filter(id=row.id).update(state=state)
     if not any(_is_new(one) for one in outcome.payments):
         outcome.state = "seen before"
 

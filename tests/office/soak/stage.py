@@ -1,0 +1,197 @@
+"""Kills the program at random points and looks at what is left: `python -m tests.office.soak.stage JOB POINTS SEED`.
+
+The job is `bill` or `post`, in a process of its own, with the books where the environment says. For every point the
+books are put back as they were, a child works on them and is killed, a second child does the same work to its end, and
+a third tells what the books say then. That must be what they say after work that nobody killed. Half of the points are
+places (before or after a statement, a commit, a file's sync or renaming), half are moments. The last line is a JSON
+object.
+"""
+
+import json
+import os
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+from typing import Any, NamedTuple
+
+from tests.office.soak.books_of import Books
+
+ROOT = Path(__file__).parents[3]
+WEEK = ROOT / "examples" / "week"
+BILL = ("bill", "--created", "2026-03-09T08:00", "--out")
+_MAKE = (
+    ("init", str(WEEK / "practice.yaml")),
+    ("import", "visits", str(WEEK / "visits.csv"), str(WEEK / "visits.jsonl")),
+)
+
+
+class Ended(NamedTuple):
+    """How a child ended."""
+
+    killed: bool
+    code: int
+    seconds: float
+
+
+def child(work: Callable[[], object], kill_after: float | None = None) -> Ended:
+    """Do it in a fork, so that all is imported already; kill it after some seconds."""
+    begun = time.monotonic()
+    pid = os.fork()
+    if pid == 0:
+        _work_and_leave(work)
+    if kill_after is not None:
+        time.sleep(kill_after)
+        os.kill(pid, signal.SIGKILL)
+    _, status = os.waitpid(pid, 0)
+    code = -1 if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
+    return Ended(os.WIFSIGNALED(status), code, time.monotonic() - begun)
+
+
+def _work_and_leave(work: Callable[[], object]) -> None:
+    from django.db import connection
+
+    code = 0
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        work()
+    except SystemExit as end:
+        code = int(end.code or 0)
+    except BaseException as error:
+        print(repr(error), file=sys.stderr)
+        code = 99
+    connection.close()
+    os._exit(code)
+
+
+def rehabill(*arguments: str) -> Callable[[], object]:
+    """A verb of the command line."""
+    from rehabill.cli.main import cli
+
+    return lambda: cli(arguments)
+
+
+class Steps:
+    """Counts the places at which work can be cut off; at one of them it kills its own process."""
+
+    def __init__(self, at: int | None = None) -> None:
+        self.count = 0
+        self._at = at
+
+    def step(self) -> None:
+        self.count += 1
+        if self.count == self._at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def watch(self, work: Callable[[], object], told: Path) -> Callable[[], object]:
+        """The same work, counted; the count is written to `told`."""
+        return lambda: self._watched(work, told)
+
+    def _watched(self, work: Callable[[], object], told: Path) -> None:
+        from django.db import connection
+        from django.db.backends.base.base import BaseDatabaseWrapper
+
+        for where, name in ((BaseDatabaseWrapper, "_commit"), (os, "fsync"), (os, "replace"), (os, "rename")):
+            setattr(where, name, self._around(getattr(where, name)))
+        try:
+            with connection.execute_wrapper(self._statement):
+                work()
+        finally:
+            told.write_text(str(self.count))
+
+    def _around(self, real: Callable[..., Any]) -> Callable[..., Any]:
+        def stepped(*arguments: Any, **options: Any) -> Any:
+            self.step()
+            made = real(*arguments, **options)
+            self.step()
+            return made
+
+        return stepped
+
+    def _statement(self, execute: Callable[..., Any], *arguments: Any) -> Any:
+        self.step()
+        made = execute(*arguments)
+        self.step()
+        return made
+
+
+class Job:
+    """What is done to the books, from where, and how they are compared."""
+
+    def __init__(self, kind: str, home: Path, seed: int) -> None:
+        self.books = Books(home)
+        self.out = home / "out"
+        self._told = home / "told"
+        self._files = [home / f"{number}.835" for number in range(len(_said(seed)))]
+        for path, data in zip(self._files, _said(seed), strict=True):
+            path.write_bytes(data)
+        made = [*_MAKE, (*BILL, str(self.out))] if kind == "post" else [*_MAKE]
+        for arguments in made:
+            ended = child(rehabill(*arguments))
+            assert ended.code in (0, 1), (arguments, ended)
+        self.books.keep()
+        posting = ("post", *map(str, self._files), "--on", "2026-04-01")
+        self._work = rehabill(*posting) if kind == "post" else rehabill(*BILL, str(self.out))
+
+    def put_back(self) -> None:
+        self.books.put_back()
+        shutil.rmtree(self.out, ignore_errors=True)
+
+    def run(self, steps: Steps | None = None, kill_after: float | None = None) -> Ended:
+        return child(steps.watch(self._work, self._told) if steps else self._work, kill_after)
+
+    @property
+    def steps(self) -> int:
+        return int(self._told.read_text())
+
+    def says(self) -> str:
+        """All that is in the books, and the files of claims put down."""
+        ended = child(lambda: self._told.write_text(self.books.told()))
+        assert ended.code == 0, "the books could not be read"
+        sent = {path.name: path.read_text() for path in sorted(self.out.glob("*837*"))}
+        return self._told.read_text() + json.dumps(sent)
+
+
+def _said(seed: int) -> list[bytes]:
+    from tests.unit.test_payer_835 import files
+
+    return [(WEEK / "remittance.835").read_bytes(), *files(seed)]
+
+
+def main(kind: str, points: int, seed: int) -> dict[str, object]:
+    """Raises `AssertionError` where the books are not the same."""
+    from rehabill.office.start import start
+
+    start()
+    import rehabill.cli.bank_verb  # noqa: F401  every child should find it imported
+    from rehabill.almanac.load import load
+
+    load()
+    job = Job(kind, Path(os.environ["REHABILL_HOME"]), seed)
+    job.put_back()
+    ended = job.run(Steps())
+    assert ended.code in (0, 1), ended
+    steps, expected = job.steps, job.says()
+    job.put_back()
+    seconds = job.run().seconds
+    chance, killed, again = Random(seed), 0, 0
+    for point in range(points):
+        job.put_back()
+        if point % 2:
+            ended = job.run(kill_after=chance.uniform(0, seconds))
+        else:
+            ended = job.run(Steps(chance.randint(1, steps)))
+        killed += ended.killed
+        again += job.says() == expected
+        after = job.run()
+        assert after.code in (0, 1), (point, after)
+        assert job.says() == expected, f"point {point} of seed {seed}: the books are not what they are without the kill"
+    return {"job": kind, "database": job.books.kind, "points": points, "killed": killed, "steps": steps,
+            "whole_already": again, "same_after": points, "seconds": round(seconds, 2)}  # fmt: skip
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))))
