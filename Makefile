@@ -4,10 +4,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 WEEK := examples/week
 
-.PHONY: help run test soak lint types check gen gen-check gen-icd golden bench bench-x12 fuzz clean
+.PHONY: help run test soak lint types check gen gen-check gen-icd golden bench bench-x12 bench-post bench-office fuzz clean
 
 help: ## list the targets
-	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .venv/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "rehabill needs Python 3.11 or newer")'
@@ -81,6 +81,12 @@ bench: .venv/test ## measure the whole path, start-up and memory
 
 bench-x12: .venv/test .venv-peers ## measure the X12 readers, writer and checks against their peers
 	$(BIN)/python bench/x12.py
+
+bench-post: .venv/test ## measure how fast remittances are posted, on both databases
+	$(BIN)/python bench/post_books.py
+
+bench-office: .venv/test ## measure aging and lists over a million claims, on both databases (half an hour)
+	$(BIN)/python bench/office_size.py
 
 fuzz: .venv/test ## feed the X12 readers and checks any bytes for SECONDS (600); Linux or macOS
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check atheris

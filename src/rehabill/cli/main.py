@@ -8,9 +8,6 @@ import click
 
 import rehabill
 
-_COLLECT = (200_000, 50, 1_000)
-"""How seldom Python looks for cycles: files make small objects and no cycles, and looking cost a fifth of posting."""
-
 _VERBS = {
     "init": "The books made, and the practice put into them.",
     "import": "Visits, patients, coverages, authorisations and open balances into the books.",
@@ -64,9 +61,14 @@ def cli() -> None:
     """
 
 
+def seldom_collected() -> None:
+    """Files make many small objects and no cycles: looking for cycles at Python's pace took a fifth of posting."""
+    gc.set_threshold(200_000, 50, 1_000)
+
+
 def main() -> None:
     """Entry point. A reader that goes away (`| head`) is no error."""
-    gc.set_threshold(*_COLLECT)
+    seldom_collected()
     try:
         cli()
     except BrokenPipeError:

@@ -50,8 +50,10 @@ def _record(ids: list[int], by_claim: dict[int, list[Happened]], by: str, at: dt
     owed = _owed(ids)
     claims, rows = [], []
     practice, day = practice_id(), at.date()
-    found = Claim.objects.filter(id__in=ids).values_list(
-        "id", "version", "standings", "paid_cents", "open_cents", "payer_claim_number"
+    found = (
+        Claim.objects.filter(id__in=ids)
+        .order_by("id")
+        .values_list("id", "version", "standings", "paid_cents", "open_cents", "payer_claim_number")
     )
     for claim, version, standings, paid_cents, open_cents, payers_number in found:
         open_by, paid = owed.get(claim, {}), paid_state(paid_cents, open_cents)

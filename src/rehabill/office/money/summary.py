@@ -114,8 +114,10 @@ def claims_by_number(numbers: Sequence[str]) -> dict[str, Known]:
     """The practice's claims of these numbers, as far as there are any."""
     found: dict[str, Known] = {}
     for start in range(0, len(numbers), _AT_ONCE):
-        rows = Claim.objects.filter(number__in=numbers[start : start + _AT_ONCE]).values_list(
-            "number", "id", "patient_id", "therapist_npi", "service_day", "sent_on", "acted_on"
+        rows = (
+            Claim.objects.filter(number__in=numbers[start : start + _AT_ONCE])
+            .order_by("id")
+            .values_list("number", "id", "patient_id", "therapist_npi", "service_day", "sent_on", "acted_on")
         )
         found.update((row[0], Known(*row[1:])) for row in rows)
     return found
