@@ -5,6 +5,8 @@ from django.db import connection
 from rehabill.base.errors import RehabillError
 from rehabill.office.guards import postgresql, sqlite
 
+_TOLD = 3
+
 
 class GuardsMissing(RehabillError):
     """The database does not refuse what it must: nothing may be written to it."""
@@ -13,24 +15,20 @@ class GuardsMissing(RehabillError):
 def install() -> None:
     """Put every guard in place; those there already are made anew."""
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            postgresql.install(cursor)
-            return
-        for name, statement in sqlite.triggers().items():
-            cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
-            cursor.execute(statement)
+        _guards().install(cursor)
 
 
 def check() -> None:
     """Raises `GuardsMissing` unless the database has every guard, unchanged."""
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            missing = postgresql.missing(cursor)
-        else:
-            there = sqlite.existing(cursor)
-            missing = [name for name, statement in sqlite.triggers().items() if there.get(name) != statement]
+        missing = _guards().missing(cursor)
     if missing:
+        names = ", ".join(missing[:_TOLD]) + (" …" if len(missing) > _TOLD else "")
         raise GuardsMissing(
-            f"the database lacks {len(missing)} of its guards ({', '.join(missing[:3])} …); run `rehabill init` to put "
-            "them back, and find out who removed them"
+            f"the database lacks {len(missing)} of its guards, or has them changed: {names}; run `rehabill init` to put "
+            "them back, and find out who changed them"
         )
+
+
+def _guards() -> type[postgresql] | type[sqlite]:  # type: ignore[valid-type]
+    return postgresql if connection.vendor == "postgresql" else sqlite

@@ -17,6 +17,7 @@ from rehabill.office.money.posting.outcome import FileOutcome, PaymentOutcome
 from rehabill.office.money.posting.payers import Identities
 from rehabill.office.money.posting.payment import post_payment
 from rehabill.office.practices.scope import practice_id
+from rehabill.office.worklists.models import Task
 from rehabill.office.worklists.tasks import hold_file
 
 
@@ -64,6 +65,16 @@ def post_remittances(told: list[Remittance], file: File, outcome: FileOutcome, d
             PaymentFile.objects.filter(id=row.id).update(state=state)
     if not any(_is_new(one) for one in outcome.payments):
         outcome.state = "seen before"
+    _forget_answered(outcome)
+
+
+def _forget_answered(outcome: FileOutcome) -> None:
+    """What a payment asked for and a later one of the same file answered is told as little as it is listed."""
+    asked = [one.key for one in outcome.payments if one.tasks]
+    known = Task.objects.filter(state="open", source__in=asked) if asked else Task.objects.none()
+    still = set(known.values_list("source", "action", "line", "cents", "why"))
+    for one in outcome.payments:
+        one.tasks = [task for task in one.tasks if (one.key, task.action, task.line, task.cents, task.why) in still]
 
 
 def _is_new(made: PaymentOutcome) -> bool:

@@ -9,6 +9,8 @@ from rehabill.model.books import PostingTask
 class PaymentOutcome(msgspec.Struct, kw_only=True):
     """One payment of a file. Cents as the payer tells them."""
 
+    key: str
+    """Under which the books know it: `payer/trace`."""
     trace: str
     payer: str
     name: str

@@ -33,7 +33,7 @@ def post_payment(told: Remittance, file: File, desk: Desk) -> tuple[Payment, Pay
     key = payment_key(told, desk)
     payment = _row(told, key, desk)
     outcome = PaymentOutcome(
-        trace=told.trace_number, payer=key.payer, name=told.payer.name, method=told.method,
+        key=key.key, trace=told.trace_number, payer=key.payer, name=told.payer.name, method=told.method,
         paid_on=str(told.payment_date or ""), amount_cents=told.amount_cents,
     )  # fmt: skip
     payer = payer_of(told)
