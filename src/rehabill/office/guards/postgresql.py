@@ -14,9 +14,11 @@ ROLE = "rehabill_office"
 """Whoever works in the office works as this role: not the owner, no superuser, never past row-level security."""
 POLICY = "own_practice"
 ENTRY, POSTING, SEAL, CLOSE = (model._meta.db_table for model in (Entry, Posting, Seal, Close))
-_MINE = f"practice_id::text = (SELECT current_setting('{SETTING}', true))"
+_TEXT = "practice_id::text"
+_MINE = f"{_TEXT} = (SELECT current_setting('{SETTING}', true))"
 """Compared as text on purpose: a filter and never a reason to choose an index. Every query of the office names the
-practice by itself; what a trigger looks up goes by number.
+practice by itself; what a trigger looks up goes by number. Statistics of the text tell the planner how many rows a
+practice has: without them it takes one in two hundred, and joins a million claims from the wrong side.
 """
 _BY_INDEX = "SET enable_seqscan = off"
 """A function's plans are made once in a session, often while the tables are small; therefore also each look-up below is
@@ -108,6 +110,7 @@ def install(cursor: Any) -> None:
         cursor.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
         cursor.execute(f"DROP POLICY IF EXISTS {POLICY} ON {table}")
         cursor.execute(f"CREATE POLICY {POLICY} ON {table} USING ({_MINE}) WITH CHECK ({_MINE})")
+        cursor.execute(f"CREATE STATISTICS IF NOT EXISTS {table}_of_practice ON ({_TEXT}) FROM {table}")
 
 
 def _grant(cursor: Any) -> None:
