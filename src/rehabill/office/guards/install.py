@@ -1,5 +1,7 @@
 """Guards put in place after every migration, and looked for at every start."""
 
+from types import ModuleType
+
 from django.db import connection
 
 from rehabill.base.errors import RehabillError
@@ -25,10 +27,10 @@ def check() -> None:
     if missing:
         names = ", ".join(missing[:_TOLD]) + (" …" if len(missing) > _TOLD else "")
         raise GuardsMissing(
-            f"the database lacks {len(missing)} of its guards, or has them changed: {names}; run `rehabill init` to put "
-            "them back, and find out who changed them"
+            f"the database lacks {len(missing)} of its guards, or has them changed: {names}; run `rehabill init` to "
+            "put them back, and find out who changed them"
         )
 
 
-def _guards() -> type[postgresql] | type[sqlite]:  # type: ignore[valid-type]
+def _guards() -> ModuleType:
     return postgresql if connection.vendor == "postgresql" else sqlite

@@ -1,5 +1,7 @@
 """Which tables are guarded how."""
 
+from enum import StrEnum
+
 from django.db import models
 
 from rehabill.office.claims.models import ClaimEvent, ClaimLine, ClaimVersion
@@ -11,14 +13,19 @@ APPEND_ONLY: tuple[type[models.Model], ...] = (
     Entry, Posting, Seal, Close, ClaimVersion, ClaimLine, ClaimEvent, File, Submission,
 )  # fmt: skip
 """Written once. No row is changed, deleted or written over."""
-NEVER_CHANGED = "what is written is never changed"
-FOREIGN = "it belongs to something of another practice, or of none"
-STAYS = "a row keeps its number and its practice"
-UNBALANCED = "the entry does not sum to zero"
-SEALED = "the entry is sealed"
-WRONG_SEAL = "a seal carries the number of its entry"
-CLOSED = "the month is closed"
-CLOSED_ALREADY = "that month is closed already"
+
+
+class Why(StrEnum):
+    """What the database says when it refuses."""
+
+    NEVER_CHANGED = "what is written is never changed"
+    FOREIGN = "it belongs to something of another practice, or of none"
+    STAYS = "a row keeps its number and its practice"
+    UNBALANCED = "the entry does not sum to zero"
+    SEALED = "the entry is sealed"
+    WRONG_SEAL = "a seal carries the number of its entry"
+    CLOSED = "the month is closed"
+    CLOSED_ALREADY = "that month is closed already"
 
 
 def keys(model: type[models.Model]) -> list[tuple[str, ...]]:

@@ -7,9 +7,7 @@ them up. That no entry stays without a seal is a deferred foreign key's work, so
 
 from typing import Any
 
-from rehabill.office.guards.spec import (
-    APPEND_ONLY, CLOSED, CLOSED_ALREADY, FOREIGN, NEVER_CHANGED, SEALED, STAYS, UNBALANCED, WRONG_SEAL, belongs_to, keys,
-)  # fmt: skip
+from rehabill.office.guards.spec import APPEND_ONLY, Why, belongs_to, keys
 from rehabill.office.money.models import Close, Entry, Posting, Seal
 from rehabill.office.practices.owned import Owned, owned_models
 
@@ -21,10 +19,10 @@ _INSERTS: dict[str, list[Case]] = {
     ENTRY: [
         ("(SELECT foreign_keys FROM pragma_foreign_keys) = 0", "entries need a session with foreign_keys on"),
         ("NEW.day IS NOT date(NEW.day)", "a day is written as 2026-03-02"),
-        (f"EXISTS (SELECT 1 FROM {CLOSE} WHERE practice_id = NEW.practice_id AND last_day >= NEW.day)", CLOSED),
+        (f"EXISTS (SELECT 1 FROM {CLOSE} WHERE practice_id = NEW.practice_id AND last_day >= NEW.day)", Why.CLOSED),
     ],
     POSTING: [
-        (f"EXISTS (SELECT 1 FROM {SEAL} WHERE id = NEW.entry_id)", SEALED),
+        (f"EXISTS (SELECT 1 FROM {SEAL} WHERE id = NEW.entry_id)", Why.SEALED),
         ("typeof(NEW.cents) <> 'integer'", "cents are whole numbers"),
         # REPLACE would write over the posting at that row; until the database gives it one, a row's number is negative.
         ("NEW.rowid >= 0", "the database numbers the rows of postings"),
@@ -33,15 +31,18 @@ _INSERTS: dict[str, list[Case]] = {
         (
             f"NOT EXISTS (SELECT 1 FROM {ENTRY} WHERE id = NEW.id AND seal_id = NEW.id "
             "AND practice_id = NEW.practice_id)",
-            WRONG_SEAL,
+            Why.WRONG_SEAL,
         ),
-        (f"(SELECT sum(cents) = 0 AND min(rowid) >= 0 FROM {POSTING} WHERE entry_id = NEW.id) IS NOT 1", UNBALANCED),
+        (
+            f"(SELECT sum(cents) = 0 AND min(rowid) >= 0 FROM {POSTING} WHERE entry_id = NEW.id) IS NOT 1",
+            Why.UNBALANCED,
+        ),
     ],
     CLOSE: [
         ("NEW.last_day IS NOT date(NEW.last_day)", "a day is written as 2026-03-31"),
         (
             f"EXISTS (SELECT 1 FROM {CLOSE} WHERE practice_id = NEW.practice_id AND last_day >= NEW.last_day)",
-            CLOSED_ALREADY,
+            Why.CLOSED_ALREADY,
         ),
     ],
 }
@@ -53,14 +54,14 @@ def triggers() -> dict[str, str]:
     for model in owned_models():
         table = model._meta.db_table
         foreign = [_foreign(column, parent) for column, parent in belongs_to(model)]
-        inserts = [*foreign, _written_over(model), *_INSERTS.get(table, ())]
-        found |= _trigger(table, "insert", "INSERT", [case for case in inserts if case])
+        inserts = [*foreign, *_written_over(model), *_INSERTS.get(table, ())]
+        found |= _trigger(table, "insert", "INSERT", inserts)
         if model in APPEND_ONLY:
-            found |= _trigger(table, "update", "UPDATE", [("1", NEVER_CHANGED)])
-            found |= _trigger(table, "delete", "DELETE", [("1", NEVER_CHANGED)])
+            found |= _trigger(table, "update", "UPDATE", [("1", Why.NEVER_CHANGED)])
+            found |= _trigger(table, "delete", "DELETE", [("1", Why.NEVER_CHANGED)])
             continue
         moved = "NEW.id <> OLD.id OR NEW.practice_id <> OLD.practice_id"
-        found |= _trigger(table, "move", "UPDATE OF id, practice_id", [(moved, STAYS)])
+        found |= _trigger(table, "move", "UPDATE OF id, practice_id", [(moved, Why.STAYS)])
         if foreign:
             columns = ", ".join(column for column, _ in belongs_to(model))
             found |= _trigger(table, "relate", f"UPDATE OF {columns}", foreign)
@@ -75,18 +76,18 @@ def _trigger(table: str, name: str, event: str, cases: list[Case]) -> dict[str, 
 
 def _foreign(column: str, parent: str) -> Case:
     of = f"(SELECT practice_id FROM {parent} WHERE id = NEW.{column})"
-    return f"NEW.{column} IS NOT NULL AND {of} IS NOT NEW.practice_id", FOREIGN
+    return f"NEW.{column} IS NOT NULL AND {of} IS NOT NEW.practice_id", Why.FOREIGN
 
 
-def _written_over(model: type[Owned]) -> Case | None:
-    """A row by one of whose keys REPLACE would delete another: what is written once, or another practice's."""
+def _written_over(model: type[Owned]) -> list[Case]:
+    """A row by one of whose keys REPLACE would delete another: one that is written once, or another practice's."""
     table = model._meta.db_table
     if model is Posting:
-        return None  # its entry would be sealed
+        return []  # the entry of the other would be sealed
     if model not in APPEND_ONLY:
-        return f"EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id AND practice_id <> NEW.practice_id)", STAYS
+        return [(f"EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id AND practice_id <> NEW.practice_id)", Why.STAYS)]
     met = (" AND ".join(f"{column} = NEW.{column}" for column in key) for key in keys(model))
-    return " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE {one})" for one in met), NEVER_CHANGED
+    return [(f"EXISTS (SELECT 1 FROM {table} WHERE {one})", Why.NEVER_CHANGED) for one in met]
 
 
 def install(cursor: Any) -> None:
