@@ -28,5 +28,4 @@ def test_work_that_was_killed_and_done_again_ends_in_the_same_books(job: str, se
     assert done.returncode == 0, done.stderr[-2000:]
     told = json.loads(done.stdout.splitlines()[-1])
     print(done.stdout.splitlines()[-1])
-    assert (told["points"], told["same_after"]) == (POINTS, POINTS)
-    assert told["killed"] >= POINTS // 2
+    assert (told["killed"], told["same_after"]) == (POINTS, POINTS)
