@@ -239,6 +239,60 @@ def test_money_apart_from_claims_goes_to_its_account_and_a_positive_amount_lower
     assert trial_balance([made]) == {account: cents, "cash_clearing": -cents}
 
 
+def whole(*adjustments: str, paid: str = "0") -> Books:
+    """Line 1 of 100.00 with these adjustments."""
+    body = ("CLP*PT-1*1*100*" + paid + "**MB*I*11*1", "SVC*HC:97110:GP*100*" + paid + "**1", *adjustments)
+    return Books(ONE_PAYER).post(claims(file_of(*body, "REF*6R*LINE-1", amount=paid)))
+
+
+@pytest.mark.parametrize("reason", ["CO*45", "PI*45", "OA*45", "CO*59", "CO*P12", "CO*P24", "CO*A2"])
+def test_all_of_a_charge_above_the_price_is_a_denial_and_not_written_off(reason: str) -> None:
+    books = whole(f"CAS*{reason}*100")
+    assert books.owed()[MEDICARE_OPEN] == 10_000
+    assert books.told() == [("denied", "LINE-1", 10_000)]
+    assert "contractual" not in books.by_account()
+
+
+@pytest.mark.parametrize("reason", ["246", "131", "237", "104"])
+def test_what_a_contract_takes_whole_and_means_it_is_taken(reason: str) -> None:
+    """A code that only reports, a discount of the whole claim."""
+    books = whole(f"CAS*CO*{reason}*100")
+    assert MEDICARE_OPEN not in books.owed()
+    assert books.tasks == []
+
+
+def test_a_price_that_leaves_the_patient_something_is_one() -> None:
+    books = whole("CAS*CO*45*60", "CAS*PR*1*40")
+    assert (books.by_account()["contractual"], books.owed()["EX-001", "LINE-1"]) == (6_000, 4_000)
+    assert books.tasks == []
+
+
+def test_a_denial_in_the_words_of_a_price_taken_back_leaves_nothing() -> None:
+    body = ("CLP*PT-1*22*-100*0**MB*I*11*1", "SVC*HC:97110:GP*-100*0**1", "CAS*CO*45*-100", "REF*6R*LINE-1")
+    books = whole("CAS*CO*45*100").post(claims(file_of(*body, amount="0")))
+    assert books.by_account() == {"insurance_receivable": 23_000, "charges": -23_000}
+
+
+def test_a_later_payer_with_nothing_to_add_takes_the_share_off() -> None:
+    """Medicaid pays no more than its own price; what Medicare left may not be asked of the patient."""
+    second = ("CLP*PT-1*2*100*0**MC*S1*11*1", "SVC*HC:97110:GP*100*0**1", "CAS*CO*45*100", "REF*6R*LINE-1")
+    first = ("CLP*PT-1*1*100*56**MB*I*11*1", "SVC*HC:97110:GP*100*56**1", "CAS*CO*45*30", "CAS*PR*2*14")
+    books = Books(TWO_PAYERS).post(claims(file_of(*first, "REF*6R*LINE-1", amount="56")))
+    books.post(claims(file_of(*second, amount="0")), SUPPLEMENT)
+    assert books.by_account()["contractual"] == 4_400
+    assert [who for who, line in books.owed() if line == "LINE-1"] == []
+    assert [action for action, _, _ in books.told()] == ["bill_secondary"]
+
+
+def test_a_predetermination_decides_nothing() -> None:
+    """CLP02 25: what would be paid, asked before the service."""
+    body = ("CLP*PT-1*25*100*0**12*I*11*1", "SVC*HC:97110:GP*100*0**1", "CAS*CO*45*30", "CAS*PR*2*70", "REF*6R*LINE-1")
+    books = Books(ONE_PAYER).post(claims(file_of(*body, amount="0")))
+    assert books.by_account() == {"insurance_receivable": 23_000, "charges": -23_000}
+    assert books.claim.decided == ()
+    assert [(task.action, "predetermination" in task.why) for task in books.tasks] == [("claim_unknown", True)]
+
+
 def expecting(payer: int, patient: int) -> BookedClaim:
     priced = PricedLine(2, "97140", ("GP",), 1, 3_700, (), 3_700, payer, patient)
     lines = tuple(msgspec.structs.replace(one, expected=priced) if one.line_id == "LINE-2" else one for one in LINES)

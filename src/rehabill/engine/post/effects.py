@@ -23,10 +23,9 @@ class Effect(enum.Enum):
 SEQUESTRATION = "253"
 PRIOR_PAYER = "23"
 PAID_TO_PATIENT = "100"
-REPORTS = "246"
-"""The code only reports: its charge is nobody's."""
 BY_CONTRACT = frozenset({
     "45",  # above the fee schedule or contract
+    "42", "A2",  # the same; ended in 2007 and 2008, and still told by some
     "59",  # several procedures on one day (MPPR)
     "94",  # paid above the charge (a negative amount)
     "104", "245",  # withheld under a contract
@@ -34,11 +33,14 @@ BY_CONTRACT = frozenset({
     "137",  # surcharges and taxes set by rule
     "144", "161",  # incentive, performance bonus (negative amounts)
     "223", "237",  # set by law
-    REPORTS,
-    "P12",  # workers' compensation fee schedule
+    "246",  # a code that only reports
+    "P12", "P23",  # fee schedules of workers' compensation, of motor insurance (PIP, medical payments)
+    "P24", "P25", "P26",  # networks of such insurers
 })  # fmt: skip
 """CARCs by which a payer lowers a price it does pay; the provider has agreed to them or the law sets them. Our reading
 of the published list: every other code of the groups CO and PI refuses the service, and what is refused stays open."""
+_PRICES = frozenset({"42", "45", "59", "A2", "P12", "P23", "P24", "P25", "P26"})
+"""Those of them that set a price. No price is zero: taking all, they refuse. Others may mean it (246, 131)."""
 
 
 def effect_of(adjustment: Adjustment) -> Effect:
@@ -61,15 +63,15 @@ def effect_of_reason(group: str, carc: str) -> Effect:
 
 
 def refuses_all(one: Decided) -> bool:
-    """Whether a first payer's decision refuses the service in the words of a contract (such as CO-45 of all of it).
+    """Whether a first payer's decision refuses the service in the words of a price (such as CO-45 of all of it).
 
-    Nobody pays anything, so no price is lowered. A later payer that has nothing to add says so as well, and means it.
+    A later payer that has nothing to add to what others paid says so as well, and means it.
     """
     if one.paid_cents or one.order != "P":
         return False
     lowered = 0
     for own in one.adjustments:
-        if effect_of(own) is not Effect.CONTRACTUAL or own.carc == REPORTS:
+        if own.group == "PR" or own.carc not in _PRICES:
             return False
         lowered += own.cents
     return lowered != 0 and lowered == one.charge_cents

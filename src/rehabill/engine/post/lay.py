@@ -1,5 +1,6 @@
 """A remittance's claim laid on the lines of ours."""
 
+from collections import Counter
 from typing import NamedTuple
 
 from rehabill.engine.post.match import match_lines
@@ -52,9 +53,10 @@ def _own_shares(told: RemittanceClaim, lines: list[RemittanceLine]) -> list[_Sha
     """The claim's own adjustments for each line.
 
     By the standard they lower what the lines, each balanced by itself, say was paid. Some payers leave them out of the
-    lines' own balance instead: then they are what the lines lack.
+    lines' own balance instead: then they are what the lines lack. Others tell there once more what they told at the
+    lines.
     """
-    if not told.adjustments or not lines:
+    if not told.adjustments or not lines or _repeats_lines(told):
         return [_Share()] * len(lines)
     rests = [line.charge_cents - line.paid_cents - sum(one.cents for one in line.adjustments) for line in lines]
     filled = fill(told.adjustments, rests)
@@ -71,6 +73,18 @@ def _own_shares(told: RemittanceClaim, lines: list[RemittanceLine]) -> list[_Sha
         )
         for at in range(len(lines))
     ]
+
+
+def _repeats_lines(told: RemittanceClaim) -> bool:
+    """Whether the claim's adjustments are the sums of its lines', and its payment is the sum of theirs."""
+    at_lines = Counter[tuple[str, str]]()
+    for line in told.lines:
+        for one in line.adjustments:
+            at_lines[one.group, one.carc] += one.cents
+    at_claim = Counter[tuple[str, str]]()
+    for one in told.adjustments:
+        at_claim[one.group, one.carc] += one.cents
+    return at_lines == at_claim and told.paid_cents == sum(line.paid_cents for line in told.lines)
 
 
 def _without_lines(told: RemittanceClaim, claim: BookedClaim, order: Order) -> tuple[Decided, ...]:

@@ -19,13 +19,15 @@ _OF_A_FIRST_PAYER = frozenset({"1", "19"})
 
 
 def tasks(told: RemittanceClaim, claim: BookedClaim, payer: BookedPayer, laid: Laid, cause: Cause) -> list[PostingTask]:
-    """In the order in which they matter. A reversal asks for nothing but to await its correction, and what was said
-    before asks for nothing again.
+    """In the order in which they matter. A reversal asks for nothing but to await its correction, if that has not come
+    before it, and what was said before asks for nothing again.
     """
     found = _Tasks(claim, payer)
     _unknown(found, laid)
     _unbalanced(found, told, laid)
     if told.status == REVERSAL:
+        if _stands(claim, payer, laid):
+            return found.list
         why = f"The payer took back its decision ({dollars(told.paid_cents)}); a corrected one should follow."
         found.add("reversed", told.paid_cents, why)
         return found.list
@@ -39,6 +41,20 @@ def tasks(told: RemittanceClaim, claim: BookedClaim, payer: BookedPayer, laid: L
         for line_id, short, why in underpayments(claim, decided, cause, as_a_whole=as_a_whole):
             found.add("underpaid", short, why, line_id)
     return found.list
+
+
+def _stands(claim: BookedClaim, payer: BookedPayer, laid: Laid) -> bool:
+    """Whether the payer gives something for these lines even after a reversal: its correction came before it, or it
+    had paid twice.
+    """
+    lines = {one.line_id for one in laid.decided}
+    said = [one for one in claim.decided if one.order == payer.order and one.line_id in lines]
+    said += laid.decided
+    return sum(one.paid_cents for one in said) + _passed_on(said) > 0
+
+
+def _passed_on(decided: Sequence[Decided]) -> int:
+    return sum(own.cents for one in decided for own in one.adjustments if effect_of(own) is Effect.NEXT)
 
 
 class _Tasks:
@@ -100,7 +116,7 @@ def _denied(found: _Tasks, decided: Sequence[Decided]) -> None:
 
 def _next_payer(found: _Tasks, told: RemittanceClaim, decided: Sequence[Decided]) -> None:
     is_last = found.claim.payers[-1].order == found.payer.order
-    share = sum(one.cents for line in decided for one in line.adjustments if effect_of(one) is Effect.NEXT)
+    share = _passed_on(decided)
     if share > 0 and not is_last and told.status not in FORWARDED:
         why = f"{dollars(share)} is left for the next payer, and this one did not forward the claim."
         found.add("bill_secondary", share, why)

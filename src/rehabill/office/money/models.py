@@ -13,7 +13,9 @@ from rehabill.office.claims.models import Claim
 from rehabill.office.exchange.models import File
 from rehabill.office.fields import StructField
 from rehabill.office.people.models import Patient
-from rehabill.office.practices.owned import Owned
+from rehabill.office.practices.models import Practice
+from rehabill.office.practices.owned import Owned, OwnerField
+from rehabill.office.practices.scope import practice_id
 
 
 class Seal(Owned):
@@ -42,10 +44,18 @@ class Entry(Owned):
 
 
 class Posting(Owned):
-    """Cents moved at a place (`rehabill.ledger.entry.Place`): positive debits, negative credits."""
+    """Cents moved at a place (`rehabill.ledger.entry.Place`): positive debits, negative credits.
+
+    They come by the dozen, and foreign keys would be looked at one by one. The guards look whether there is such an
+    entry of the same practice, and entries never go.
+    """
 
     pk = models.CompositePrimaryKey("entry_id", "number")
-    entry = models.ForeignKey(Entry, models.PROTECT, related_name="postings", db_index=False)
+    practice = OwnerField(
+        Practice, models.PROTECT, default=practice_id, editable=False, db_index=False, db_constraint=False,
+        related_name="+",
+    )  # fmt: skip
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="postings", db_index=False, db_constraint=False)
     number = models.PositiveIntegerField()
     account = models.CharField(max_length=24)
     party = models.TextField()

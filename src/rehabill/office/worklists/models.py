@@ -22,7 +22,7 @@ class Task(Owned):
     source = models.TextField(blank=True)
     opened_at = models.DateTimeField()
     due_on = models.DateField(null=True)
-    assignee = models.ForeignKey(User, models.PROTECT, null=True, related_name="tasks", db_index=False)
+    assignee = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
     closed_at = models.DateTimeField(null=True)
     closed_by = models.TextField(blank=True, db_default="")
     closed_why = models.TextField(blank=True, db_default="")
