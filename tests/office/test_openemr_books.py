@@ -102,6 +102,15 @@ def test_e4_a_denied_claim_stays_owed_and_says_why(post: Post) -> None:
     assert status("PT-2") == ("denied", "first", 0)
 
 
+def test_e4_a_denial_in_the_words_of_a_price_is_a_denial(post: Post) -> None:
+    """All of the charge as CO-45: nothing paid, nothing left to the patient, and nothing written off."""
+    post(file_of("CLP*PT-2*1*50*0**MB*ICN2*11*1", "SVC*HC:97140:GP*50*0**1", "DTM*472*20260309", "CAS*CO*45*50",
+                 amount="0"))  # fmt: skip
+    assert owed("PT-2") == {("medicare-b", "PT-2-1"): 5_000}
+    assert todo("PT-2") == [("denied", "PT-2-1", 5_000)]
+    assert (status("PT-2"), balance("contractual")) == (("denied", "first", 0), 0)
+
+
 def test_e5_a_delivery_method_in_the_header_refuses_nothing(post: Post) -> None:
     told = file_of(*TWO_LINES_PAID, amount="70")
     told = told.replace(b"~LX*1~", b"~RDM*EM*CLINIC*BILLING@EXAMPLE.COM~LX*1~")

@@ -66,6 +66,17 @@ def nothing() -> bool:
     return not (Payment.objects.exists() or Decision.objects.exists() or Task.objects.exists() or File.objects.exists())
 
 
+def test_a_claim_is_found_by_our_number_for_the_patient_and_the_day(tmp_path: Path) -> None:
+    claim = {
+        "patient_id": "EX-001", "date": "2026-03-02", "charge": "230", "paid": "70",
+        "adjustments": {"CO-45": "142.60", "PR-2": "17.40"},
+    }  # fmt: skip
+    told = {"payer": "Plain Health", "check": "1001", "date": "2026-03-20", "amount": "70", "claims": [claim]}
+    assert post(typed(tmp_path, yaml.safe_dump(told))).code == 0
+    assert Decision.objects.get().claim == Claim.objects.get()
+    assert (Claim.objects.get().paid_cents, Claim.objects.get().open_cents) == (7_000, 1_740)
+
+
 def another(number: str, like: BookedClaim = ONE_PAYER) -> BookedClaim:
     """A claim of the same lines, billed."""
     lines = tuple(msgspec.structs.replace(one, line_id=f"{number}-{one.line_id}") for one in LINES)

@@ -18,6 +18,7 @@ from rehabill.office.practices.owned import Owned, OwnedManager, owned_models
 from rehabill.office.practices.scope import NoPractice, working_in
 from rehabill.office.visits.models import Visit
 
+pytestmark = pytest.mark.django_db
 CHANGEABLE = [model for model in owned_models() if model not in APPEND_ONLY]
 
 
@@ -98,7 +99,7 @@ def test_no_manager_sees_anything_of_the_other(tenants: Tenants, model: type[Own
     assert theirs
     for objects in (model.objects, model._default_manager, model._base_manager):
         assert {row.practice_id for row in objects.all()} == {tenants.ours}
-        assert not objects.filter(pk__in=theirs).exists()
+        assert not objects.filter(pk__in=list(theirs)).exists()
         assert objects.filter(practice=tenants.theirs).count() == 0
         assert objects.count() == len(objects.values_list("pk")) == len(list(objects.iterator()))
         for key in theirs:
@@ -148,8 +149,8 @@ def test_the_others_rows_are_neither_changed_nor_deleted(tenants: Tenants, model
         held = list(model.objects.all())
     field = next(one for one in model._meta.local_concrete_fields if not one.primary_key and one.name != "practice")
     change = {field.attname: getattr(held[0], field.attname)}
-    assert model.objects.filter(pk__in=theirs).update(**change) == 0
-    assert model.objects.filter(pk__in=theirs).delete()[0] == 0
+    assert model.objects.filter(pk__in=list(theirs)).update(**change) == 0
+    assert model.objects.filter(pk__in=list(theirs)).delete()[0] == 0
     assert model.objects.bulk_update(held, [field.name]) == 0
     for row in held:
         is_refused(row.save, NoPractice)

@@ -147,6 +147,10 @@ def test_our_number_for_the_patient_tells_where_name_and_member_number_do_not() 
     assert choose(on_paper("NM1*QC*1*DOE*ANN****MI*NEW1"), (MINE,)) is MINE
 
 
+def test_our_number_for_the_patient_and_the_day_are_looked_up() -> None:
+    assert keys(on_paper(), ("patient_day",)) == (Key("patient_day", "EX-1", DAY),)
+
+
 def test_a_number_of_another_systems_patient_may_be_ours_by_chance() -> None:
     assert choose(on_paper("NM1*QC*1*STRANGER*JO****MI*9XX"), (MINE,)) is None
     elsewhere = msgspec.structs.replace(told("0012-CLINIC-7"), references=(Reference("EA", "MR-9"),))

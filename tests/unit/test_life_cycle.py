@@ -320,8 +320,8 @@ def test_decisions_come_to_the_same_status_in_any_order(decided: tuple[Decided, 
         assert answered(order, "S") is None
 
 
-@pytest.mark.parametrize(("group", "carc", "event"), [("PR", "1", "decided"), ("CO", "45", "decided"),
-                                                      ("OA", "23", "decided"), ("CO", "29", "denied"),
+@pytest.mark.parametrize(("group", "carc", "event"), [("PR", "1", "decided"), ("CO", "45", "denied"),
+                                                      ("OA", "23", "denied"), ("CO", "29", "denied"),
                                                       ("PR", "96", "decided"), ("PI", "16", "denied")])  # fmt: skip
 def test_nothing_paid_is_a_denial_only_when_it_was_refused(group: str, carc: str, event: Event) -> None:
     one = Decided(order="P", line_id="1", charge_cents=5_000, paid_cents=0,
@@ -612,3 +612,11 @@ def test_the_page_is_fresh_and_notices_what_is_stale(
     page.write_text("nothing", "utf-8")
     with pytest.raises(SystemExit, match="has places for"):
         docs.main([])
+
+
+@pytest.mark.parametrize("carc", ["45", "23"])
+def test_a_later_payer_with_nothing_to_add_has_decided(carc: str) -> None:
+    one = Decided(
+        order="S", line_id="1", charge_cents=5_000, paid_cents=0, adjustments=(Adjustment("OA", carc, 5_000),)
+    )
+    assert answered([one], "S") == "decided"

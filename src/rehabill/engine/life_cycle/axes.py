@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from rehabill.engine.life_cycle.table import AT_REST, PREPARING
-from rehabill.engine.post.effects import Effect, effect_of
+from rehabill.engine.post.effects import Effect, effect_of, refused
 from rehabill.model.books import Decided, Order
 from rehabill.model.claim_status import ClaimVerdict
 from rehabill.model.standing import Debtor, Event, InsuranceStatus, Label, PaidState, Standing, WhoOwes
@@ -59,11 +59,9 @@ def answered(decided: Iterable[Decided], order: Order) -> Event | None:
         return None
     if sum(one.charge_cents for one in own) <= 0 and any(one.charge_cents < 0 for one in own):
         return "reversed"
-    sums = dict.fromkeys(Effect, 0)
-    for adjustment in (adjustment for one in own for adjustment in one.adjustments):
-        sums[effect_of(adjustment)] += adjustment.cents
-    given = sum(one.paid_cents for one in own) + sums[Effect.NEXT]
-    return "denied" if given <= 0 < sums[Effect.OPEN] else "decided"
+    given = sum(one.paid_cents for one in own)
+    given += sum(each.cents for one in own for each in one.adjustments if effect_of(each) is Effect.NEXT)
+    return "denied" if given <= 0 < sum(each.cents for one in own for each in refused(one)) else "decided"
 
 
 def is_billed(standings: Sequence[Standing]) -> bool:

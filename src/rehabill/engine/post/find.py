@@ -14,9 +14,13 @@ from rehabill.engine.post.match import same_code, same_day, same_modifiers
 from rehabill.model.books import BookedClaim
 from rehabill.model.remittance import RemittanceClaim
 
-By = Literal["claim_number", "line_id", "payer_claim_number", "plain_number", "number_begins", "member_day", "name_day"]
+By = Literal[
+    "claim_number", "line_id", "payer_claim_number", "plain_number", "number_begins", "member_day", "patient_day",
+    "name_day",
+]  # fmt: skip
 ORDER: tuple[By, ...] = (
-    "claim_number", "line_id", "payer_claim_number", "plain_number", "number_begins", "member_day", "name_day",
+    "claim_number", "line_id", "payer_claim_number", "plain_number", "number_begins", "member_day", "patient_day",
+    "name_day",
 )  # fmt: skip
 """From sure to weak: those not found by one are looked up by the next."""
 _LEAST = 5
@@ -36,6 +40,7 @@ class Key(NamedTuple):
     plain_number        `plain` of our number
     number_begins       how `plain` of our number begins
     member_day          member number as `plain`, and a day of service
+    patient_day         our number for the patient (REF*EA), and a day of service
     name_day            the patient's last name as `plain`, and a day of service
     """
 
@@ -79,6 +84,10 @@ def _members_on_days(told: RemittanceClaim) -> list[Key]:
     return [Key("member_day", member, day) for member in sorted(_members(told)) for day in days]
 
 
+def _patients_on_days(told: RemittanceClaim) -> list[Key]:
+    return [Key("patient_day", number, day) for number in _patient_numbers(told) for day in sorted(_days(told))]
+
+
 def _names_on_days(told: RemittanceClaim) -> list[Key]:
     return [Key("name_day", plain(told.patient.name), day) for day in sorted(_days(told))] if told.patient else []
 
@@ -92,6 +101,7 @@ _KEYS: dict[By, Callable[[RemittanceClaim], list[Key]]] = {
     "plain_number": _plain_numbers,
     "number_begins": _beginnings,
     "member_day": _members_on_days,
+    "patient_day": _patients_on_days,
     "name_day": _names_on_days,
 }
 

@@ -154,6 +154,10 @@ def _by_member_and_day(asked: list[Key]) -> Candidates:
     return _on_days(asked, lambda row: [plain(member) for member in row["members"]])
 
 
+def _by_patient_and_day(asked: list[Key]) -> Candidates:
+    return _on_days(asked, lambda row: [row["patient__number"]])
+
+
 def _by_name_and_day(asked: list[Key]) -> Candidates:
     return _on_days(asked, lambda row: [plain(row["patient__last"])])
 
@@ -161,7 +165,8 @@ def _by_name_and_day(asked: list[Key]) -> Candidates:
 def _on_days(asked: list[Key], signs: Callable[[dict[str, Any]], list[str]]) -> Candidates:
     """Claims of the days asked for, by a sign of their patients."""
     days = {key.day for key in asked if key.day}
-    rows = list(Claim.objects.filter(service_day__in=days).values("id", "service_day", "patient_id", "patient__last"))
+    names = ("id", "service_day", "patient_id", "patient__number", "patient__last")
+    rows = list(Claim.objects.filter(service_day__in=days).values(*names))
     members = _members({row["patient_id"] for row in rows})
     by_sign: dict[tuple[str, dt.date], list[int]] = defaultdict(list)
     for row in rows:
@@ -184,6 +189,7 @@ _LOOKUPS: dict[By, Callable[[list[Key]], Candidates]] = {
     "plain_number": _by_plain_number,
     "number_begins": _by_beginning,
     "member_day": _by_member_and_day,
+    "patient_day": _by_patient_and_day,
     "name_day": _by_name_and_day,
 }
 
