@@ -80,10 +80,13 @@ def _array(kind: str, column: list[Any]) -> tuple[str, Any]:
     if kind in _UNQUOTED:
         words = ("NULL" if one is None else f'"{one}"' for one in column)
         return f"%s::{kind}[]", f"{{{','.join(words)}}}"
+    if kind == "bytea":
+        return "%s::bytea[]", column
+    cast = "::jsonb[]" if kind == "jsonb" else ""
     text = _BETWEEN.join(_NULL if one is None else one for one in column)
     if text.count(_BETWEEN) == len(column) - 1 and text:
-        return f"string_to_array(%s, '{_BETWEEN}', '{_NULL}')", text
-    return "%s::text[]", column
+        return f"string_to_array(%s, '{_BETWEEN}', '{_NULL}'){cast}", text
+    return f"%s::text[]{cast}", column
 
 
 def _columns(rows: Sequence[Row]) -> list[list[Any]]:

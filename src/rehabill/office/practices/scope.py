@@ -44,8 +44,8 @@ def tell_database() -> None:
     session = connection.connection
     if connection.vendor != "postgresql" or session is None:
         return
-    if session.info.transaction_status.name == "INERROR":  # the rollback takes the setting back by itself
-        return
+    if connection.needs_rollback or session.info.transaction_status.name == "INERROR":
+        return  # the rollback takes the setting back by itself
     found = _practice.get()
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config(%s, %s, false)", [SETTING, "" if found is None else str(found)])
