@@ -1,12 +1,14 @@
 """Many rows at once, where one object a row is too slow: the numbers are taken first, then whole columns written."""
 
 import datetime as dt
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db import connection, models
 
 Row = Sequence[Any]
+_COLUMN = re.compile(r"\bc(\d+)\b")
 _BETWEEN, _NULL = "\x1e", "\x1d"
 """Between texts, and for none at all."""
 _UNQUOTED = frozenset({"bigint", "integer", "smallint", "boolean", "date", "timestamp with time zone"})
@@ -61,11 +63,20 @@ def update(table: str, sets: str, types: Sequence[str], rows: Sequence[Row]) -> 
                 f"UPDATE {table} SET {sets} FROM {new} AS new(the_id, {names}) WHERE {table}.id = new.the_id", values
             )
             return
-        parameters = ", ".join(f"%s AS c{number}" for number in range(1, len(types) + 1))
-        cursor.executemany(
-            f"UPDATE {table} SET {sets} FROM (SELECT %s AS the_id, {parameters}) AS new WHERE {table}.id = new.the_id",
-            _plain(rows, ("bigint", *types)),
-        )
+        numbered = _COLUMN.sub(lambda found: f"?{int(found[1]) + 1}", sets)
+        cursor.executemany(f"UPDATE {table} SET {numbered} WHERE id = ?1", _plain(rows, ("bigint", *types)))
+
+
+def delete(model: type[models.Model], ids: Sequence[int]) -> None:
+    """Delete rows by number."""
+    table = model._meta.db_table
+    if not ids:
+        return
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(f"DELETE FROM {table} WHERE id = ANY(%s)", [list(ids)])
+        else:
+            cursor.executemany(f"DELETE FROM {table} WHERE id = %s", [(one,) for one in ids])
 
 
 def _unnested(rows: Sequence[Row], types: Sequence[str]) -> tuple[str, list[Any]]:

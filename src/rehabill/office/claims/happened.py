@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
-from django.db import connection
 
 from rehabill.engine.life_cycle.axes import is_billed, leading, paid_state, who_owes
 from rehabill.engine.life_cycle.move import move
@@ -47,7 +46,7 @@ def record(events: Sequence[Happened], by: str, at: dt.datetime) -> None:
 
 
 def _record(ids: list[int], by_claim: dict[int, list[Happened]], by: str, at: dt.datetime) -> None:
-    owed = _owed(ids)
+    owed, rest = _owed(ids, at.date())
     claims, rows = [], []
     practice, day = practice_id(), at.date()
     found = (
@@ -72,7 +71,7 @@ def _record(ids: list[int], by_claim: dict[int, list[Happened]], by: str, at: dt
         ("text", "text", "text", "text", "date", "text"),
         claims,
     )
-    _act(ids, day)
+    _act(rest, day)
     insert(
         ClaimEvent,
         ("practice", "claim", "version", "at", "by", "kind", "why", "source", "edition", "insurance", "owes", "paid"),
@@ -127,21 +126,20 @@ def _ends(standings: Standings, open_by: dict[Debtor, int], cause: Happened) -> 
     return found
 
 
-def _owed(ids: list[int]) -> dict[int, dict[Debtor, int]]:
+def _owed(ids: list[int], day: dt.date) -> tuple[dict[int, dict[Debtor, int]], list[int]]:
+    """Who owes what of the claims; and which rows say another day of the last event."""
     found: dict[int, dict[Debtor, int]] = {}
-    for claim, order, cents in Owed.objects.filter(claim__in=ids).values_list("claim_id", "order", "cents"):
+    other = []
+    rows = Owed.objects.filter(claim__in=ids).values_list("id", "claim_id", "order", "cents", "acted_on")
+    for id_, claim, order, cents, acted_on in rows:
         of = found.setdefault(claim, {})
         debtor: Debtor = order or "patient"
         of[debtor] = of.get(debtor, 0) + cents
-    return found
+        if acted_on != day:
+            other.append(id_)
+    return found, other
 
 
-def _act(ids: list[int], day: dt.date) -> None:
+def _act(rows: list[int], day: dt.date) -> None:
     """The day of the last event stands in `Owed` as well, for aging by it."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            statement = "UPDATE money_owed SET acted_on = %s WHERE claim_id = ANY(%s) AND acted_on <> %s"
-            cursor.execute(statement, [day, ids, day])
-        else:
-            statement = "UPDATE money_owed SET acted_on = %s WHERE claim_id = %s AND acted_on <> %s"
-            cursor.executemany(statement, [(day.isoformat(), one, day.isoformat()) for one in ids])
+    update(Owed._meta.db_table, "acted_on = c1", ("date",), [(one, day) for one in rows])

@@ -23,7 +23,7 @@ class Claim(Owned):
     """Our number for it (CLM01): what payers answer with."""
     plain_number = models.CharField(max_length=50, db_index=True, editable=False)
     """`engine.post.find.plain` of it, for payers that write it another way."""
-    patient = models.ForeignKey(Patient, models.PROTECT, related_name="claims")
+    patient = models.ForeignKey(Patient, models.PROTECT, related_name="claims", db_index=False)
     visit = models.OneToOneField(Visit, models.PROTECT, null=True, related_name="claim")
     payer = models.TextField()
     """The first payer's profile."""
@@ -78,7 +78,7 @@ class Claim(Owned):
 class ClaimVersion(Owned):
     """A claim as it was sent or would be: a correction is a new version, none is ever changed."""
 
-    claim = models.ForeignKey(Claim, models.PROTECT, related_name="versions")
+    claim = models.ForeignKey(Claim, models.PROTECT, related_name="versions", db_index=False)
     number = models.PositiveIntegerField()
     record = StructField(ClaimRecord)
     booked = StructField(BookedClaim)
@@ -96,7 +96,7 @@ class ClaimVersion(Owned):
 class ClaimLine(Owned):
     """A service line of a version, to find it by what payers answer with."""
 
-    version = models.ForeignKey(ClaimVersion, models.PROTECT, related_name="lines")
+    version = models.ForeignKey(ClaimVersion, models.PROTECT, related_name="lines", db_index=False)
     line_id = models.CharField(max_length=50)
     date = models.DateField()
     code = models.CharField(max_length=8)
@@ -113,7 +113,7 @@ class ClaimLine(Owned):
 class ClaimEvent(Owned):
     """What happened to a claim: when, by whom, why, under which edition of the law."""
 
-    claim = models.ForeignKey(Claim, models.PROTECT, related_name="events")
+    claim = models.ForeignKey(Claim, models.PROTECT, related_name="events", db_index=False)
     version = models.PositiveIntegerField()
     at = models.DateTimeField()
     by = models.TextField()

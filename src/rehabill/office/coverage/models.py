@@ -14,7 +14,7 @@ ORDERS = {"P": "first", "S": "second", "T": "third"}
 class Policy(Owned):
     """A patient's insurance with one payer, in its turn, from a day to a day."""
 
-    patient = models.ForeignKey(Patient, models.PROTECT, related_name="policies")
+    patient = models.ForeignKey(Patient, models.PROTECT, related_name="policies", db_index=False)
     payer = models.TextField()
     order = models.CharField(max_length=1, choices=ORDERS, default="P")
     member_id = models.TextField(blank=True)
@@ -30,7 +30,7 @@ class Policy(Owned):
 class Authorization(Owned):
     """What a payer approved beforehand."""
 
-    policy = models.ForeignKey(Policy, models.PROTECT, related_name="authorizations")
+    policy = models.ForeignKey(Policy, models.PROTECT, related_name="authorizations", db_index=False)
     number = models.TextField()
     codes = models.JSONField(default=list)
     starts = models.DateField(null=True)
@@ -48,7 +48,7 @@ class Authorization(Owned):
 class AuthorizationUse(Owned):
     """One visit counted against an authorisation."""
 
-    authorization = models.ForeignKey(Authorization, models.PROTECT, related_name="uses")
+    authorization = models.ForeignKey(Authorization, models.PROTECT, related_name="uses", db_index=False)
     visit = models.ForeignKey(Visit, models.PROTECT, related_name="authorization_uses")
     units = models.PositiveIntegerField(default=0)
 
@@ -59,7 +59,7 @@ class AuthorizationUse(Owned):
 class PlanOfCare(Owned):
     """The plan under which a patient is treated."""
 
-    patient = models.ForeignKey(Patient, models.PROTECT, related_name="plans")
+    patient = models.ForeignKey(Patient, models.PROTECT, related_name="plans", db_index=False)
     discipline = models.CharField(max_length=3, default="PT")
     starts = models.DateField()
     ends = models.DateField(null=True)
@@ -75,7 +75,7 @@ class PlanOfCare(Owned):
 class ProgressReport(Owned):
     """A progress report of a plan: it starts the count of visits anew."""
 
-    plan = models.ForeignKey(PlanOfCare, models.PROTECT, related_name="reports")
+    plan = models.ForeignKey(PlanOfCare, models.PROTECT, related_name="reports", db_index=False)
     written_on = models.DateField()
 
     class Meta(Owned.Meta):

@@ -31,7 +31,7 @@ class File(Owned):
 class Submission(Owned):
     """A claim's version in a file that went out."""
 
-    version = models.ForeignKey("claims.ClaimVersion", models.PROTECT, related_name="submissions")
+    version = models.ForeignKey("claims.ClaimVersion", models.PROTECT, related_name="submissions", db_index=False)
     file = models.ForeignKey(File, models.PROTECT, related_name="submissions")
     interchange = models.CharField(max_length=9)
     """Control number (ISA13)."""

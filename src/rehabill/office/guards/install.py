@@ -5,6 +5,7 @@ from types import ModuleType
 from django.db import connection
 
 from rehabill.base.errors import RehabillError
+from rehabill.office import statistics
 from rehabill.office.guards import postgresql, sqlite
 
 _TOLD = 3
@@ -15,9 +16,11 @@ class GuardsMissing(RehabillError):
 
 
 def install() -> None:
-    """Put every guard in place; those there already are made anew."""
+    """Put every guard in place, those there already anew; and what the planner is told of the tables."""
     with connection.cursor() as cursor:
         _guards().install(cursor)
+        if connection.vendor == "sqlite":
+            statistics.install(cursor)
 
 
 def check() -> None:

@@ -44,5 +44,5 @@ def write(entries: Sequence[Made], by: str, at: dt.datetime) -> list[int]:
             ],
         )
         insert(Seal, ("id", "practice"), [(n, practice) for n in ids])
-        summary.apply(entries)
+        summary.apply(entries, at.date())
     return ids

@@ -34,7 +34,9 @@ class Entry(Owned):
     at = models.DateTimeField()
     by = models.TextField()
     seal = models.OneToOneField(Seal, models.PROTECT, related_name="entry")
-    """The database looks at commit whether it is there."""
+    """The database looks at commit whether it is there. Until then SQLite looks at each further entry for rows that
+    waited for it: every table that names an entry needs its index.
+    """
 
     class Meta(Owned.Meta):
         indexes = (
@@ -136,7 +138,7 @@ class PaymentFile(Owned):
     """That a payment was told of in a file, and what was done with it: posted, held, or nothing new in it."""
 
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="files")
-    file = models.ForeignKey(File, models.PROTECT, related_name="payments")
+    file = models.ForeignKey(File, models.PROTECT, related_name="payments", db_index=False)
     number = models.PositiveIntegerField()
     """Which payment of the file, from 1."""
     state = models.CharField(max_length=8, choices={"posted": "posted", "held": "held", "known": "posted before"})
@@ -178,7 +180,7 @@ class ProviderMove(Owned):
     reference = models.TextField(blank=True)
     cents = models.BigIntegerField()
     """As the payer signs it: positive lowers the payment."""
-    entry = models.ForeignKey(Entry, models.PROTECT, null=True, related_name="moves", db_index=False)
+    entry = models.ForeignKey(Entry, models.PROTECT, null=True, related_name="moves")
 
     class Meta(Owned.Meta):
         constraints = (models.UniqueConstraint(fields=["practice", "identity"], name="provider_move_once"),)
@@ -221,7 +223,7 @@ class PatientPayment(Owned):
     method = models.CharField(max_length=8)
     reference = models.TextField(blank=True)
     """Number of the check, or of the card's receipt."""
-    entry = models.ForeignKey(Entry, models.PROTECT, related_name="patient_payments", db_index=False)
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="patient_payments")
 
     @property
     def key(self) -> str:
@@ -238,12 +240,12 @@ class PatientPayment(Owned):
 class Deposit(Owned):
     """A payment, of a payer or a patient, seen at the bank."""
 
-    line = models.ForeignKey(BankLine, models.PROTECT, related_name="deposits")
+    line = models.ForeignKey(BankLine, models.PROTECT, related_name="deposits", db_index=False)
     payment = models.ForeignKey(Payment, models.PROTECT, null=True, related_name="deposits")
     patient_payment = models.ForeignKey(PatientPayment, models.PROTECT, null=True, related_name="deposits")
     cents = models.BigIntegerField()
     why = models.TextField()
-    entry = models.ForeignKey(Entry, models.PROTECT, related_name="deposits", db_index=False)
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="deposits")
 
     class Meta(Owned.Meta):
         constraints = (

@@ -2,13 +2,12 @@
 claim and by whom (`Owed`), and each claim's sums. Both can be made anew from the journal, and are checked against it.
 """
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from django.db import connection
-
 from rehabill.ledger.entry import Entry as Made
-from rehabill.office.bulk import insert, update
+from rehabill.office.bulk import delete, insert, update
 from rehabill.office.claims.models import Claim
 from rehabill.office.money.models import Owed
 from rehabill.office.practices.scope import practice_id
@@ -63,42 +62,6 @@ def sums(entries: Iterable[Made]) -> dict[str, Sums]:
     return found
 
 
-def apply(entries: Sequence[Made]) -> None:
-    """Move the summaries as these entries do. Entries of claims we do not know move none."""
-    moved = sums(entries)
-    claims = claims_by_number(list(moved))
-    owed, totals = [], []
-    practice = practice_id()
-    for number, claim in claims.items():
-        of = moved[number]
-        opened = sum(of.owed.values())
-        totals.append((claim.id, of.charged, of.adjusted, opened, of.charged - of.adjusted - opened))
-        for debtor, cents in of.owed.items():
-            if cents:
-                owed.append((
-                    practice, claim.id, *debtor, cents, claim.patient_id, claim.therapist_npi, claim.service_day,
-                    claim.sent_on, claim.acted_on,
-                ))  # fmt: skip
-    update(
-        Claim._meta.db_table,
-        "charge_cents = charge_cents + c1, adjusted_cents = adjusted_cents + c2, open_cents = open_cents + c3, "
-        "paid_cents = paid_cents + c4",
-        ("bigint",) * 4,
-        totals,
-    )
-    insert(
-        Owed,
-        ("practice", "claim", "account", "party", "order", "cents", "patient", "therapist_npi", "service_day",
-         "sent_on", "acted_on"),
-        owed,
-        'ON CONFLICT (claim_id, account, party, "order") DO UPDATE SET cents = money_owed.cents + excluded.cents',
-    )  # fmt: skip
-    _forget_settled([claim.id for claim in claims.values()])
-    beside = [claim.id for number, claim in claims.items() if moved[number].beside]
-    if beside:
-        Claim.objects.filter(id__in=beside).update(has_beside=True)
-
-
 class Known(NamedTuple):
     """What `Owed` keeps of a claim."""
 
@@ -107,7 +70,63 @@ class Known(NamedTuple):
     therapist_npi: str
     service_day: object
     sent_on: object
-    acted_on: object
+
+
+def apply(entries: Sequence[Made], day: dt.date) -> None:
+    """Move the summaries as these entries do, written that day. Entries of claims we do not know move none."""
+    moved = sums(entries)
+    claims = claims_by_number(list(moved))
+    totals = []
+    for number, claim in claims.items():
+        of = moved[number]
+        opened = sum(of.owed.values())
+        totals.append((claim.id, of.charged, of.adjusted, opened, of.charged - of.adjusted - opened, day))
+    # First the claims: whoever else writes about one of them waits here, so what is owed can be read and written back.
+    update(
+        Claim._meta.db_table,
+        "charge_cents = charge_cents + c1, adjusted_cents = adjusted_cents + c2, open_cents = open_cents + c3, "
+        "paid_cents = paid_cents + c4, acted_on = c5",
+        ("bigint", "bigint", "bigint", "bigint", "date"),
+        totals,
+    )
+    _owe([(claim, moved[number].owed) for number, claim in claims.items()], day)
+    beside = [claim.id for number, claim in claims.items() if moved[number].beside]
+    if beside:
+        Claim.objects.filter(id__in=beside).update(has_beside=True)
+
+
+def _owe(moves: Sequence[tuple[Known, dict[Debtor, int]]], day: dt.date) -> None:
+    """What is owed now of these claims: rows made, changed, and deleted where nothing is."""
+    known: dict[int, dict[Debtor, tuple[int, int, dt.date]]] = {}
+    ids = [claim.id for claim, _ in moves]
+    for start in range(0, len(ids), _AT_ONCE):
+        rows = Owed.objects.filter(claim__in=ids[start : start + _AT_ONCE])
+        names = ("claim_id", "account", "party", "order", "id", "cents", "acted_on")
+        for claim_id, account, party, order, *row in rows.values_list(*names):
+            known.setdefault(claim_id, {})[Debtor(account, party, order)] = tuple(row)
+    new, changed, settled = [], [], []
+    practice = practice_id()
+    for claim, owed in moves:
+        before = known.get(claim.id, {})
+        for debtor, (id_, cents, acted_on) in before.items():
+            now = cents + owed.get(debtor, 0)
+            if not now:
+                settled.append(id_)
+            elif (now, day) != (cents, acted_on):
+                changed.append((id_, now, day))
+        new += [
+            (practice, claim.id, *debtor, cents, claim.patient_id, claim.therapist_npi, claim.service_day,
+             claim.sent_on, day)
+            for debtor, cents in owed.items() if cents and debtor not in before
+        ]  # fmt: skip
+    delete(Owed, settled)
+    update(Owed._meta.db_table, "cents = c1, acted_on = c2", ("bigint", "date"), changed)
+    insert(
+        Owed,
+        ("practice", "claim", "account", "party", "order", "cents", "patient", "therapist_npi", "service_day",
+         "sent_on", "acted_on"),
+        new,
+    )  # fmt: skip
 
 
 def claims_by_number(numbers: Sequence[str]) -> dict[str, Known]:
@@ -117,15 +136,7 @@ def claims_by_number(numbers: Sequence[str]) -> dict[str, Known]:
         rows = (
             Claim.objects.filter(number__in=numbers[start : start + _AT_ONCE])
             .order_by("id")
-            .values_list("number", "id", "patient_id", "therapist_npi", "service_day", "sent_on", "acted_on")
+            .values_list("number", "id", "patient_id", "therapist_npi", "service_day", "sent_on")
         )
         found.update((row[0], Known(*row[1:])) for row in rows)
     return found
-
-
-def _forget_settled(claims: Sequence[int]) -> None:
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("DELETE FROM money_owed WHERE cents = 0 AND claim_id = ANY(%s)", [list(claims)])
-        else:
-            cursor.executemany("DELETE FROM money_owed WHERE cents = 0 AND claim_id = %s", [(n,) for n in claims])

@@ -20,7 +20,7 @@ class Visit(Owned):
     """One patient, one day, one discipline. `record` is the visit in the core's own words."""
 
     number = models.CharField(max_length=50)
-    patient = models.ForeignKey(Patient, models.PROTECT, related_name="visits")
+    patient = models.ForeignKey(Patient, models.PROTECT, related_name="visits", db_index=False)
     date = models.DateField()
     payer = models.TextField()
     discipline = models.CharField(max_length=3, blank=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import msgspec
-from django.db.models import F, Q, TextField
+from django.db.models import F, TextField
 from django.db.models.functions import Cast
 
 from rehabill.engine.post.find import ORDER, By, Key, choose, keys, plain
@@ -129,7 +129,7 @@ def _by_line(asked: list[Key]) -> Candidates:
 
 
 def _by_payers_number(asked: list[Key]) -> Candidates:
-    rows = Claim.objects.filter(payer_claim_number__in=[key.value for key in asked])
+    rows = Claim.objects.filter(payer_claim_number__in=[key.value for key in asked]).exclude(payer_claim_number="")
     return _matched(asked, rows.values_list("payer_claim_number", "id"))
 
 
@@ -196,10 +196,7 @@ _LOOKUPS: dict[By, Callable[[list[Key]], Candidates]] = {
 
 def numbered(values: Sequence[str]) -> dict[str, str]:
     """Number, ours or a payer's → our claim's number: for money moved apart from claims that names one."""
-    rows = Claim.objects.filter(Q(number__in=values) | Q(payer_claim_number__in=values))
-    found: dict[str, str] = {}
-    for number, payers in rows.values_list("number", "payer_claim_number"):
-        found[number] = number
-        if payers:
-            found.setdefault(payers, number)
-    return found
+    payers = Claim.objects.filter(payer_claim_number__in=values).exclude(payer_claim_number="")
+    found = dict(payers.values_list("payer_claim_number", "number"))
+    ours = Claim.objects.filter(number__in=values).values_list("number", flat=True)
+    return found | {number: number for number in ours}
