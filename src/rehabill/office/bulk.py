@@ -2,10 +2,12 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
+import msgspec
 from django.db import connection, models
+from django.db.models.expressions import RawSQL
 
 Row = Sequence[Any]
 _COLUMN = re.compile(r"\bc(\d+)\b")
@@ -27,6 +29,15 @@ def take_ids(model: type[models.Model], count: int) -> range | list[int]:
         found = cursor.fetchone()
     first = (found[0] if found else 0) + 1
     return range(first, first + count)
+
+
+def among(values: Collection[int] | Collection[str]) -> RawSQL:
+    """For `field__in=among(values)`: one parameter for all of them, where Django writes, checks and passes one each."""
+    if connection.vendor == "postgresql":
+        kind = "bigint" if all(isinstance(one, int) for one in values) else "text"
+        array, passed = _array(kind, list(values))
+        return RawSQL(f"SELECT unnest({array})", (passed,))
+    return RawSQL("SELECT value FROM json_each(%s)", (msgspec.json.encode(values).decode(),))
 
 
 def insert(model: type[models.Model], names: Sequence[str], rows: Sequence[Row], more: str = "") -> None:

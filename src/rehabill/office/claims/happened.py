@@ -10,7 +10,7 @@ from rehabill.engine.life_cycle.axes import is_billed, leading, paid_state, who_
 from rehabill.engine.life_cycle.move import move
 from rehabill.model.books import Order
 from rehabill.model.standing import Debtor, Event, InsuranceStatus, Standing, WhoOwes
-from rehabill.office.bulk import insert, update
+from rehabill.office.bulk import among, insert, update
 from rehabill.office.claims.models import Claim, ClaimEvent
 from rehabill.office.money.models import Owed
 from rehabill.office.practices.scope import practice_id
@@ -50,7 +50,7 @@ def _record(ids: list[int], by_claim: dict[int, list[Happened]], by: str, at: dt
     claims, rows = [], []
     practice, day = practice_id(), at.date()
     found = (
-        Claim.objects.filter(id__in=ids)
+        Claim.objects.filter(id__in=among(ids))
         .order_by("id")
         .values_list("id", "version", "standings", "paid_cents", "open_cents", "payer_claim_number")
     )
@@ -130,7 +130,7 @@ def _owed(ids: list[int], day: dt.date) -> tuple[dict[int, dict[Debtor, int]], l
     """Who owes what of the claims; and which rows say another day of the last event."""
     found: dict[int, dict[Debtor, int]] = {}
     other = []
-    rows = Owed.objects.filter(claim__in=ids).values_list("id", "claim_id", "order", "cents", "acted_on")
+    rows = Owed.objects.filter(claim__in=among(ids)).values_list("id", "claim_id", "order", "cents", "acted_on")
     for id_, claim, order, cents, acted_on in rows:
         of = found.setdefault(claim, {})
         debtor: Debtor = order or "patient"

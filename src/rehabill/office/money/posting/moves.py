@@ -9,6 +9,7 @@ from rehabill.engine.post.payment import Payment as Key
 from rehabill.engine.post.provider import claim_named, numbers_named, place_of, post_provider_adjustment
 from rehabill.model.books import PostingTask
 from rehabill.model.remittance import Remittance
+from rehabill.office.bulk import among
 from rehabill.office.claims.models import Claim
 from rehabill.office.money import journal
 from rehabill.office.money.models import Payment, Posting, ProviderMove
@@ -20,7 +21,7 @@ def post_moves(
     told: Remittance, parts: Sequence[str], payment: Payment, key: Key, by: str, at: dt.datetime
 ) -> tuple[int, int, list[PostingTask]]:
     """How many were new, their cents as told, and what a person must look at."""
-    known = set(ProviderMove.objects.filter(identity__in=parts).values_list("identity", flat=True))
+    known = set(ProviderMove.objects.filter(identity__in=among(parts)).values_list("identity", flat=True))
     posted = cents = 0
     tasks: list[PostingTask] = []
     for number, (one, part) in enumerate(zip(told.provider_adjustments, parts, strict=True), 1):

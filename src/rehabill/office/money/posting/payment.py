@@ -11,7 +11,7 @@ from rehabill.engine.post.payment import Payment as Key
 from rehabill.engine.post.payment import adjustment_payments, claim_payments, digest
 from rehabill.model.books import PostingTask
 from rehabill.model.remittance import Remittance, RemittanceClaim
-from rehabill.office.bulk import insert
+from rehabill.office.bulk import among, insert
 from rehabill.office.exchange.models import File
 from rehabill.office.money import journal
 from rehabill.office.money.models import Decision, Payment, ProviderMove
@@ -92,7 +92,7 @@ def _row(told: Remittance, key: Key, desk: Desk) -> Payment:
 def _post_batch(
     told: Sequence[RemittanceClaim], parts: Sequence[str], place: Place, desk: Desk, outcome: PaymentOutcome
 ) -> None:
-    known = set(Decision.objects.filter(identity__in=parts).values_list("identity", flat=True))
+    known = set(Decision.objects.filter(identity__in=among(parts)).values_list("identity", flat=True))
     new = [(one, part) for one, part in zip(told, parts, strict=True) if part not in known]
     outcome.known += len(told) - len(new)
     if not new:
