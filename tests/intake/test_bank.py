@@ -295,3 +295,18 @@ def test_any_text_under_a_good_header_is_answered(text: str) -> None:
 @given(st.text(alphabet="<>/&;!?[]-ATRNFID09. \n", max_size=120))
 def test_any_text_in_an_ofx_file_is_answered(text: str) -> None:
     answers(f"<OFX><STMTRS><STMTTRN><DTPOSTED>20260320<TRNAMT>5<FITID>1{text}</STMTTRN></STMTRS></OFX>".encode())
+
+
+def test_a_byte_that_no_database_keeps_spoils_its_row_alone() -> None:
+    sheet = bank.read(b"Date,Description,Amount\n2026-03-20,A\x00B,1.00\n2026-03-20,fee,2.00\n")
+    assert [str(row.found) for row in sheet.rows if isinstance(row.found, InputError)] == [
+        "row 2: description: holds a byte that is not UTF-8 text; save the file as CSV UTF-8"
+    ]
+    assert [row.found.cents for row in sheet.rows if isinstance(row.found, BankLine)] == [200]
+
+
+def test_a_statement_in_ofx_keeps_no_such_byte() -> None:
+    (one,) = lines(
+        b"<OFX><STMTRS><STMTTRN><DTPOSTED>20260320<TRNAMT>1.00<FITID>F1<NAME>A\x00B</STMTTRN></STMTRS></OFX>"
+    )
+    assert one.description == "A\ufffdB"

@@ -1,4 +1,4 @@
-"""Payments found at the bank: by trace, by payer, by checks that come to a deposit; what is unclear is left alone."""
+"""Payments found at the bank: by trace, by payer, as checks or cards of a deposit; what is unclear is left alone."""
 
 import datetime as dt
 
@@ -132,7 +132,7 @@ def test_checks_that_come_to_a_deposit() -> None:
         told(key, cents, f"70{cents}", method="CHK") for key, cents in (("A", 8_140), ("B", 12_003), ("C", 5_555))
     ]
     assert found(*checks, line("L", 20_143, "DEPOSIT"), line("M", 5_555, "MOBILE DEPOSIT")) == [
-        ("L", ("A", "B"), "checks"), ("M", ("C",), "checks")
+        ("L", ("A", "B"), "batch"), ("M", ("C",), "batch")
     ]  # fmt: skip
 
 
@@ -151,7 +151,7 @@ def test_so_many_checks_that_some_sum_fits_by_chance_are_not_added_up() -> None:
     checks = [told(str(number), 1_000 + 37 * number, method="CHK") for number in range(12)]
     target = checks[0].cents + checks[5].cents
     assert found(*checks, line("L", target, "DEPOSIT")) == []
-    assert found(checks[0], checks[5], checks[7], line("L", target, "DEPOSIT")) == [("L", ("0", "5"), "checks")]
+    assert found(checks[0], checks[5], checks[7], line("L", target, "DEPOSIT")) == [("L", ("0", "5"), "batch")]
 
 
 def test_a_payment_of_nothing_is_not_looked_for() -> None:
@@ -208,3 +208,38 @@ def test_everything_is_matched_once_to_the_cent_or_left_and_order_does_not_matte
 def test_any_words_are_answered(text: str, trace: str, originator: str, name: str) -> None:
     answer = matched(told("A", 500, trace, originator=originator, payer_name=name), line("L", 500, text))
     assert len(answer.matches) + len(answer.lines) == 1
+
+
+def test_all_cards_of_a_day_are_one_deposit_of_the_days_after() -> None:
+    cards = [told(key, cents, method="CCC") for key, cents in (("A", 2_500), ("B", 4_000), ("C", -1_000))]
+    later = told("D", 2_500, method="CCC", after=1)
+    assert found(*cards, later, line("L", 5_500, "MERCHANT BANKCD DEPOSIT", after=3)) == [
+        ("L", ("A", "B", "C"), "batch")
+    ]
+    assert found(*cards, line("L", 6_500, "MERCHANT BANKCD DEPOSIT")) == []  # a day, or nothing of it
+    assert found(*cards, line("L", 5_500, "MERCHANT BANKCD DEPOSIT", after=6)) == []
+    assert found(*cards, line("L", 5_500, "MERCHANT BANKCD DEPOSIT", after=-1)) == []
+    assert found(*cards, line("L", 5_500, "AETNA HCCLAIMPMT")) == []
+
+
+def test_a_line_that_may_be_a_check_or_the_cards_of_a_day_is_left_alone() -> None:
+    check, card = told("A", 2_500, method="CHK"), told("B", 2_500, method="CCC")
+    assert found(check, card, line("L", 2_500, "DEPOSIT")) == []
+    assert {one.payment for one in matched(check, card, line("L", 2_500, "DEPOSIT")).payments if one.candidates} == {
+        "A",
+        "B",
+    }
+
+
+def test_a_payment_that_comes_in_two_lines_is_left_with_both_and_it_is_said() -> None:
+    (left,) = matched(
+        told("A", 10_000, "EFT0012345"), line("L", 6_000, "TRN*1*EFT0012345"), line("M", 4_000, "TRN*1*EFT0012345")
+    ).payments
+    assert left.candidates == ("L", "M")
+    assert left.why == "These lines have its trace number and come to it together; match each by hand."
+
+
+@pytest.mark.parametrize("day", [dt.date.min, dt.date.max])
+def test_a_mistyped_year_stops_nothing(day: dt.date) -> None:
+    odd = ToldPayment(key="A", cents=100, day=day, method="CHK", trace="")
+    assert found(odd, told("B", 500, "EFT0012345"), line("L", 500, "EFT0012345")) == [("L", ("B",), "trace")]

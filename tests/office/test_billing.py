@@ -21,6 +21,7 @@ from rehabill.model.standing import Event
 from rehabill.office.claims import billing, sending
 from rehabill.office.claims.happened import Happened, record
 from rehabill.office.claims.models import Claim, ClaimEvent, ClaimLine, ClaimVersion
+from rehabill.office.claims.timeline import timeline
 from rehabill.office.claims.versions import correct, void
 from rehabill.office.coverage.models import Authorization, AuthorizationUse, PlanOfCare, Policy, ProgressReport
 from rehabill.office.exchange.models import File, Submission
@@ -29,6 +30,7 @@ from rehabill.office.money.posting.file import post_file
 from rehabill.office.money.rebuild import differences
 from rehabill.office.practices.models import Charge, Practice
 from rehabill.office.visits.models import Visit
+from rehabill.office.worklists.models import Task
 
 FILES = ["claims.837", "claims.jsonl", "held.jsonl", "summary.json"]
 MOMENT = dt.datetime(2026, 3, 9, 8, 0)
@@ -231,7 +233,7 @@ def test_a_file_that_counts_as_sent_and_was_not_named_is_there_after_the_next_ru
 def test_a_file_nobody_has_fetched_is_not_written_over(week: Practice, tmp_path: Path) -> None:
     bill(tmp_path)
     first = (tmp_path / "claims.837").read_bytes()
-    take({**visits()[2], "id": "LATER"})
+    take({**visits()[2], "id": "LATER", "date": "2026-03-05"})
     bill(tmp_path, at="2026-03-10T08:00")
     assert (tmp_path / "claims.837").read_bytes() == first
     assert list(claims_of(tmp_path / "claims-000000002.837")) == ["LATER"]
@@ -239,7 +241,7 @@ def test_a_file_nobody_has_fetched_is_not_written_over(week: Practice, tmp_path:
 
 def test_control_numbers_go_on_for_ever(week: Practice, tmp_path: Path) -> None:
     bill(tmp_path, "--control-number", "500")
-    take({**visits()[2], "id": "LATER"})
+    take({**visits()[2], "id": "LATER", "date": "2026-03-05"})
     assert bill(tmp_path, "--control-number", "500").code == 2
     bill(tmp_path)
     assert sorted(set(Submission.objects.values_list("interchange", flat=True))) == ["000000500", "000000501"]
@@ -279,6 +281,26 @@ def test_the_years_dollars_go_on_from_what_was_told(practice: Practice, tmp_path
     assert second.record.context.therapy_ytd_cents == before
     assert third.record.context.therapy_ytd_cents == before + second.priced.allowed_cents
     assert other.record.context.therapy_ytd_cents is msgspec.UNSET
+
+
+def test_dollars_of_later_visits_and_of_voided_claims_are_not_counted(practice: Practice, tmp_path: Path) -> None:
+    told = visits()[2]
+    untold = {**told, "id": "LATER", "date": "2026-03-06", "context": {**told["context"]}}
+    del untold["context"]["therapy_ytd_cents"]
+    take(told, untold)
+    bill(tmp_path)
+    take({**untold, "id": "BETWEEN", "date": "2026-03-05"}, {**untold, "id": "AFTER", "date": "2026-03-07"})
+    bill(tmp_path, at="2026-03-10T08:00")
+    first, between = (ClaimVersion.objects.get(claim__number=one) for one in (told["id"], "BETWEEN"))
+    before = told["context"]["therapy_ytd_cents"] + first.priced.allowed_cents
+    assert between.record.context.therapy_ytd_cents == before
+    for number in ("LATER", "BETWEEN", "AFTER"):
+        claim = Claim.objects.get(number=number)
+        said(claim, "rejected")
+        void(claim, "wrong patient", "test", NOW, load(), TODAY)
+    take({**untold, "id": "LAST", "date": "2026-03-09"})
+    bill(tmp_path, at="2026-03-11T08:00")
+    assert ClaimVersion.objects.get(claim__number="LAST").record.context.therapy_ytd_cents == before
 
 
 def test_a_plan_a_report_and_an_authorization_of_the_books_go_with_the_visit(
@@ -421,6 +443,8 @@ def test_a_line_taken_off_is_charged_no_more_and_stays_known(practice: Practice,
     assert [line.charge_cents for line in version.booked.lines][1:] == [0] * (len(record.lines) - 1)
     assert {line.line_id for line in version.booked.lines} == {line.line_id for line in record.lines}
     assert list(differences()) == []
+    told = [one.what for one in timeline(claim.number, load()).happenings if one.kind == "version"]
+    assert told[1].startswith("version 2 made: 1 line, $")
 
 
 @pytest.mark.parametrize("is_paid_first", [True, False])
@@ -520,3 +544,61 @@ def test_the_verb_corrects_from_a_file(practice: Practice, tmp_path: Path) -> No
     assert run("claim", "correct", "NONE", tmp_path / "claim.json", "--why", "x").code == 3
     (tmp_path / "claim.json").write_text("{oops")
     assert run("claim", "correct", claim.number, tmp_path / "claim.json", "--why", "x").code == 3
+
+
+def test_a_line_that_comes_back_is_the_line_it_was(practice: Practice, tmp_path: Path) -> None:
+    """What the insurer decided of it is laid on it again, and not on a line that nobody knows."""
+    claim = billed(tmp_path)
+    said(claim, "rejected")
+    record = claim.versions.get().record
+    change(claim, msgspec.structs.replace(record, lines=record.lines[:1]))
+    unnamed = tuple(msgspec.structs.replace(line, line_id=None) for line in record.lines)
+    version = change(claim, msgspec.structs.replace(record, lines=unnamed))
+    assert [line.line_id for line in version.booked.lines] == [line.line_id for line in record.lines]
+
+
+def test_a_line_does_not_take_the_number_of_another_claims(practice: Practice, tmp_path: Path) -> None:
+    other = billed(tmp_path)
+    take({**visits()[4], "id": "OTHER", "date": "2026-03-05"})
+    assert bill(tmp_path / "more").code == 0
+    claim = Claim.objects.exclude(id=other.id).get()
+    said(claim, "rejected")
+    record = claim.versions.get().record
+    foreign = msgspec.structs.replace(record.lines[0], line_id=other.versions.get().record.lines[0].line_id)
+    with pytest.raises(InputError, match="is the number of another claim's line"):
+        change(claim, msgspec.structs.replace(record, lines=(foreign, *record.lines[1:])))
+
+
+def test_a_correction_that_waits_is_given_up_for_a_void(practice: Practice, tmp_path: Path) -> None:
+    claim = billed(tmp_path)
+    said(claim, "accepted", "denied")
+    Claim.objects.update(payer_claim_number="ICN-1")
+    first = claim.versions.get().record
+    change(claim, with_units(claim, first.lines[-1].units + 1))
+    version = void(claim, "not our patient", "test", NOW, load(), TODAY)
+    claim.refresh_from_db()
+    assert (version.number, version.record.frequency, claim.insurance, claim.charge_cents) == (3, "8", "ready", 0)
+    assert version.record.lines == first.lines, "the insurer is told what it has"
+    assert list(differences()) == []
+
+
+def test_a_void_that_waits_is_given_up_for_a_correction(practice: Practice, tmp_path: Path) -> None:
+    claim = billed(tmp_path)
+    said(claim, "accepted", "denied")
+    Claim.objects.update(payer_claim_number="ICN-1")
+    before = claim.charge_cents
+    void(claim, "not our patient", "test", NOW, load(), TODAY)
+    claim.refresh_from_db()
+    version = change(claim, claim.versions.get(number=1).record)
+    assert (version.record.frequency, claim.charge_cents, claim.insurance) == ("7", before, "ready")
+    assert not claim.standings[0].void and Visit.objects.get().why == ""
+    assert list(differences()) == []
+
+
+def test_a_credit_that_a_correction_uses_up_is_off_the_list(practice: Practice, tmp_path: Path) -> None:
+    claim = billed(tmp_path)
+    said(claim, "rejected")
+    Task.objects.create(action="credit", claim=claim, payer=claim.payer, cents=100, why="too much", opened_at=NOW)
+    record = claim.versions.get().record
+    change(claim, with_units(claim, record.lines[-1].units + 1))
+    assert Task.objects.get().state == "done"

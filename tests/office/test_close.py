@@ -1,6 +1,7 @@
 """Closing a month: what is told first, what is refused, what is locked."""
 
 import datetime as dt
+import time
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -73,6 +74,30 @@ def test_what_happens_after_the_month_is_no_matter_of_it(clean: None) -> None:
     move("S", {Place("cash_clearing", "X/9"): 700, Place("suspense", "X", claim="?"): -700}, april)
     assert matters() == {}
     assert prepare(MARCH, TODAY).balances == {"bank": 10_000, "charges": -10_000}
+
+
+def test_what_was_settled_since_is_no_matter_any_more(clean: None) -> None:
+    """A transfer told on the last day is at the bank on the next; part of it alone is not enough."""
+    april = MARCH + dt.timedelta(days=1)
+    move("S", {Place("cash_clearing", "X/9"): 700, Place("suspense", "X", claim="?"): -700}, MARCH)
+    move("part", {Place("bank"): 600, Place("cash_clearing", "X/9"): -600}, april, "deposit")
+    assert matters() == {
+        "amounts in suspense, not explained": (1, -700), "payments told and not seen at the bank": (1, 700)
+    }  # fmt: skip
+    move("rest", {Place("bank"): 100, Place("cash_clearing", "X/9"): -100}, april, "deposit")
+    move("found", {Place("suspense", "X", claim="?"): 700, Place("interest", "X"): -700}, april)
+    assert matters() == {}
+
+
+def test_a_month_is_over_when_it_is_over_where_the_practice_is(clean: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "America/Chicago")
+    time.tzset()
+    try:
+        with pytest.raises(InputError, match="2026-03 is not over yet"):
+            close(MARCH, "biller", dt.datetime(2026, 4, 1, 2, 0, tzinfo=dt.UTC))
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_months_are_closed_one_after_the_other(clean: None) -> None:

@@ -146,11 +146,28 @@ def test_checks_and_cash_carried_to_the_bank_together_are_one_deposit(tmp_path: 
     assert balances() == {"cash_clearing": 10_500}
     answer = run("bank", statement(tmp_path, "03/24/2026,DEPOSIT,105.00,"), "--json")
     (found,) = rows(answer, "matched")
-    assert (found["why"], len(found["payments"])) == ("checks", 2)
+    assert (found["why"], len(found["payments"])) == ("batch", 2)
     assert balances() == {"bank": 10_500}
     assert Deposit.objects.get(patient_payment__isnull=False).patient_payment == PatientPayment.objects.get()
     said = [one.what for one in timeline("C2", load()).happenings if one.kind == "deposit"]
     assert said == ["check 204 at the bank on 2026-03-24: $25.00 of the whole payment"]
+
+
+def test_the_cards_of_a_day_are_found_in_what_the_terminal_pays_out(tmp_path: Path) -> None:
+    claim("C1", sent=DAY)
+    for cents in ("25.00", "40.00"):
+        assert run("patient", "pay", "EX-001", cents, "--method", "card", "--on", MARCH).code == 0
+    assert run("bank", statement(tmp_path, "03/23/2026,MERCHANT BANKCD DEPOSIT,65.00,")).code == 0
+    assert balances() == {"bank": 6_500}
+    assert [(one.why, one.cents) for one in Deposit.objects.order_by("id")] == [("batch", 2_500), ("batch", 4_000)]
+
+
+@pytest.mark.parametrize("year", [1, 9999])
+def test_a_payment_of_a_mistyped_year_stops_no_other(tmp_path: Path, year: int) -> None:
+    told("ODD", 700, day=dt.date(year, 1, 1))
+    told("EFT0012345", 10_000)
+    run("bank", statement(tmp_path, "03/21/2026,TRN*1*EFT0012345*1512345678,100.00,"))
+    assert balances() == {"bank": 10_000, "cash_clearing": 700}
 
 
 def test_what_could_be_either_is_a_task_until_a_person_says_which(tmp_path: Path) -> None:
@@ -214,6 +231,15 @@ def test_an_undone_match_is_reversed_and_made_again_only_by_a_person(tmp_path: P
     assert run("bank", "--undo", line.pk, "--why", "x").code == 2
     assert run("bank", "--match", line.pk, "--payment", key).code == 0
     assert balances() == {"bank": 10_000}
+
+
+def test_a_match_taken_back_in_the_ledger_is_not_made_again_by_the_program(tmp_path: Path) -> None:
+    told("EFT0012345", 10_000)
+    run("bank", statement(tmp_path, "03/21/2026,TRN*1*EFT0012345*1512345678,100.00,"))
+    assert run("ledger", "reverse", Deposit.objects.get().entry_id, "--why", "another clinic's").code == 0
+    run("bank")
+    assert balances() == {"cash_clearing": 10_000} and not Deposit.objects.exists()
+    assert [(one.state, one.why) for one in BankLine.objects.all()] == [("by_hand", "another clinic's")]
 
 
 def test_money_that_is_no_payment_of_claims_is_set_aside_and_brought_back(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from django.db.models import Sum
+from django.db.models import Count, Sum
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.office.conftest import NOW, WEEK
@@ -173,6 +173,21 @@ def test_a_folder_with_something_in_it_is_left_alone(worked: Practice, tmp_path:
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["mine.txt"]
 
 
+def test_the_folder_one_works_in_is_not_taken_away(
+    practice: Practice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    answer = run("export", ".")
+    assert answer.code == 2 and "name a new one inside it" in answer.err and list(tmp_path.iterdir()) == []
+
+
+def test_a_link_to_an_empty_folder_is_filled(practice: Practice, tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "there")
+    assert run("export", tmp_path / "link").code == 0
+    assert (tmp_path / "there" / "patients.csv").is_file() and (tmp_path / "link").is_symlink()
+
+
 def test_what_fails_leaves_nothing_behind(worked: Practice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> int:
         raise OSError(28, "No space left on device")
@@ -226,7 +241,8 @@ def test_what_was_exported_goes_into_fresh_books_and_gives_the_same_rows(worked:
     again = run("import", "visits", first / "visits.csv", "--practice", "fresh")
     assert "70 visits: 70 there already" in again.out
     with working_in(fresh.id):
-        assert Visit.objects.filter(state="recorded").count() == 70
+        assert dict(Visit.objects.values_list("state").annotate(Count("id"))) == {"billed": 65, "recorded": 5}
+    assert "5 visits: 5 held" in run("bill", "--out", tmp_path / "twice", "--practice", "fresh").out
 
 
 def _own(row: dict[str, Any]) -> dict[str, Any]:

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.office.conftest import WEEK
+from tests.office.conftest import NOW, WEEK
 from tests.office.office_cli import Answer, run
 
+from rehabill.office.claims.happened import Happened, record
+from rehabill.office.claims.models import Claim
 from rehabill.office.coverage.models import Authorization, Policy
 from rehabill.office.people.models import Guarantor, Patient
 from rehabill.office.practices.models import Practice
@@ -48,7 +50,7 @@ def test_the_same_file_again_changes_nothing_and_says_so(practice: Practice) -> 
 
 
 def test_a_later_visit_completes_the_patient_and_empties_nothing(practice: Practice) -> None:
-    first, second = visits()[0], {**visits()[0], "id": "LATER"}
+    first, second = visits()[0], {**visits()[0], "id": "LATER", "date": "2026-03-05"}
     first["patient"] = {"id": "P-1", "last": "Testcase", "phone": "205-555-0199"}
     first["subscriber"] = {"member_id": "M-1"}
     second["patient"] = {"id": "P-1", "first": "Frank", "last": "Testcase"}
@@ -90,6 +92,37 @@ def test_a_visit_that_changed_after_it_was_billed_is_refused(practice: Practice,
     assert Visit.objects.get().state == "billed"
 
 
+def test_a_visit_under_another_number_is_recognised_and_not_billed_twice(practice: Practice, tmp_path: Path) -> None:
+    visit = visits()[4]
+    take(visit)
+    again, other = {**visit, "id": "AGAIN"}, {**visit, "id": "OTHER", "date": "2026-03-05"}
+    answer = take(again, other, {**other, "id": "TWICE"})
+    assert answer.code == 1 and [row["what"] for row in answer.rows] == ["refused", "new", "refused"]
+    assert answer.rows[0]["why"].startswith(f"it is visit {visit['id']} under another number")
+    assert "it is visit OTHER" in answer.rows[2]["why"]
+    different = [
+        {**visit, "id": "A", "payer": "medicare-b"}, {**visit, "id": "B", "rendering_npi": "1999999976"},
+        {**visit, "id": "C", "treatments": visit["treatments"][:1]},
+        {**visit, "id": "D", "patient": {**visit["patient"], "id": "P-2"}},
+    ]  # fmt: skip
+    assert [row["what"] for row in take(*different).rows] == ["new"] * 4
+    (tmp_path / "one.jsonl").write_text(json.dumps(again))
+    assert "1 new" in run("import", "visits", tmp_path / "one.jsonl", "--anyway").out
+
+
+def test_a_visit_whose_claim_was_voided_is_recorded_again_under_another_number(
+    practice: Practice, tmp_path: Path
+) -> None:
+    visit = visits()[4]
+    take(visit)
+    run("bill", "--out", tmp_path, "--created", "2026-03-09")
+    claim = Claim.objects.get()
+    record([Happened(claim.id, "P", "rejected")], "test", NOW)
+    assert take({**visit, "id": "AGAIN"}).rows[0]["what"] == "refused"
+    assert run("claim", "void", claim.number, "--why", "the wrong payer").code == 0
+    assert take({**visit, "id": "AGAIN"}).rows[0]["what"] == "new"
+
+
 @pytest.mark.parametrize(
     ("change", "path"),
     [({"id": None}, "id"), ({"id": "X" * 41}, "id"), ({"patient": None}, "patient.id"),
@@ -99,6 +132,13 @@ def test_what_the_books_cannot_do_without_is_told_where(practice: Practice, chan
     answer = take({**visits()[0], **change}, visits()[1])
     assert answer.code == 3 and answer.rows[0]["error"]["path"] == path
     assert Visit.objects.count() == 1
+
+
+def test_a_character_that_no_database_keeps_spoils_its_visit_alone(practice: Practice) -> None:
+    odd = {**visits()[0], "treatments": [{"code": "97110", "minutes": 30, "text": "a\0b"}]}
+    answer = take(odd, visits()[1])
+    assert answer.code == 3 and "U+0000" in answer.rows[0]["error"]["message"]
+    assert list(Visit.objects.values_list("number", flat=True)) == [visits()[1]["id"]]
 
 
 def test_a_number_twice_in_one_file_is_told(practice: Practice) -> None:
@@ -144,7 +184,11 @@ def test_a_thousand_visits_take_few_queries(
     practice: Practice, tmp_path: Path, django_assert_max_num_queries: Any
 ) -> None:
     some = visits()
-    many = [{**some[at % len(some)], "id": f"V{at}"} for at in range(1_000)]
+    first = dt.date(2026, 1, 1).toordinal()
+    many = [
+        {**some[at % len(some)], "id": f"V{at}", "date": str(dt.date.fromordinal(first + at // len(some)))}
+        for at in range(1_000)
+    ]
     (tmp_path / "many.jsonl").write_text("\n".join(map(json.dumps, many)))
     with django_assert_max_num_queries(60):
         assert run("import", "visits", tmp_path / "many.jsonl").code == 0

@@ -156,6 +156,50 @@ def test_other_figures_for_a_claim_that_is_there_are_refused(tmp_path: Path) -> 
     assert "differs" in other.rows[0]["why"] and owed()["OLD-1", "medicare-b"] == 15_000
 
 
+def test_payer_and_patient_together_do_not_owe_more_than_was_charged(tmp_path: Path) -> None:
+    line = "OLD-2,EX-1,2026-02-02,{},medicare-b,P,{},97110,,100\n"
+    rows = line.format("20", "patient") + line.format("{}", "payer")
+    wrong = bring(tmp_path / "open.csv", rows.format("80.01"))
+    assert wrong.code == 3 and "$100.01 is open of this line, but only $100.00 was charged" in wrong.err and not owed()
+    assert bring(tmp_path / "open.csv", rows.format("80.00")).code == 0
+
+
+def test_what_was_taken_back_is_brought_over_again_with_other_figures(tmp_path: Path) -> None:
+    bring(tmp_path / "open.csv", TWO_LINES)
+    number = Entry.objects.get().pk
+    assert run("ledger", "reverse", number, "--why", "mistyped").code == 0 and not owed()
+    same = bring(tmp_path / "open.csv", TWO_LINES)
+    assert "2 there already" in same.out and not owed()
+    other = TWO_LINES.replace("$100.00", "$84.00").replace("EX-1", "EX-2") + SHARED.replace("OLD-2,EX-1", "OLD-2,EX-2")
+    answer = bring(tmp_path / "other.csv", other)
+    assert answer.code == 0 and "6 balances: 4 new, 2 replaced" in answer.out
+    assert owed()["OLD-1", "medicare-b"] == 13_400
+    claim = Claim.objects.get(number="OLD-1")
+    assert (claim.version, claim.patient.number, claim.insurance, claim.charge_cents) == (2, "EX-2", "sent", 13_400)
+    assert (
+        "2 there already"
+        in bring(tmp_path / "again.csv", TWO_LINES.replace("$100.00", "$84.00").replace("EX-1", "EX-2")).out
+    )
+    assert run("ledger", "--check").code == 0
+    assert run("claim", "timeline", "OLD-1").code == 0
+    assert trial()["opening"] == -sum(owed().values())
+
+
+def test_what_a_payer_has_answered_is_not_brought_over_again(tmp_path: Path) -> None:
+    bring(tmp_path / "open.csv", TWO_LINES)
+    post(*PAID, amount="126")
+    for number in Entry.objects.order_by("-id").values_list("id", flat=True):
+        run("ledger", "reverse", number, "--why", "all wrong")
+    answer = bring(tmp_path / "other.csv", TWO_LINES.replace("$100.00", "$90.00"))
+    assert answer.code == 1 and "2 refused" in answer.out and Claim.objects.get(number="OLD-1").version == 1
+
+
+def test_books_do_not_begin_on_a_day_that_has_not_come(tmp_path: Path) -> None:
+    (tmp_path / "open.csv").write_text(HEAD + TWO_LINES)
+    answer = run("import", "opening", tmp_path / "open.csv", "--on", "2999-01-01")
+    assert answer.code == 3 and "2999-01-01 has not come yet" in answer.err and not Claim.objects.exists()
+
+
 def test_a_claim_that_was_billed_here_is_not_brought_over(tmp_path: Path) -> None:
     enter([ONE_PAYER], NOW)
     answer = bring(tmp_path / "open.csv", "PT-1,EX-1,2026-03-02,100,medicare-b,,,97110,,\n")
@@ -190,6 +234,8 @@ def test_a_claim_comes_whole_or_not_at_all_and_the_others_go_on(
         ("OLD-1,EX-1,2026-03-02,5,Medicair,,,97110,,", "row 2: payer"),
         (f"{'9' * 41},EX-1,2026-03-02,5,medicare-b,,,97110,,", "row 2: claim"),
         (f"OLD-1,EX-1,2026-03-02,5,medicare-b,,,97110,{'9' * 51},", "row 2: line"),
+        ("OLD-1,EX-1,2062-03-02,5,medicare-b,,,97110,,", "row 2: date"),
+        ("OLD-1,EX-1,2026-03-02,8000,medicare-b,,,97110,,80", "row 2: open"),
     ],
 )
 def test_what_the_books_cannot_know_is_told(tmp_path: Path, row: str, path: str) -> None:

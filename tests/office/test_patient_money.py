@@ -14,6 +14,7 @@ from tests.post.books import TWO_PAYERS
 
 from rehabill.almanac.load import load
 from rehabill.ledger.entry import Place
+from rehabill.model.books import PostingTask
 from rehabill.model.visit import Treatment
 from rehabill.model.visit import Visit as VisitRecord
 from rehabill.office.claims.happened import Happened, record
@@ -28,6 +29,8 @@ from rehabill.office.people.models import Patient
 from rehabill.office.practices.models import Practice
 from rehabill.office.visits.models import Visit
 from rehabill.office.worklists.models import Task
+from rehabill.office.worklists.tasks import Answer as Said
+from rehabill.office.worklists.tasks import close_answered, open_tasks
 
 PAID = DAY + dt.timedelta(days=20)
 WHO = "EX-001"
@@ -213,6 +216,7 @@ def test_a_closed_month_takes_no_payment_and_says_from_when_on() -> None:
         (("pay", "EX-001", "5", "--method", "cash", "--claim", "C2"), "patient EX-001 has no claim C2"),
         (("pay", "EX-001", "5", "--method", "cash", "--visit", "V2"), "patient EX-001 has no visit V2"),
         (("pay", "EX-001", "5", "--method", "cash", "--on", "2999-01-01"), "2999-01-01 has not come yet"),
+        (("pay", "EX-001", "5", "--method", "cash", "--on", "0206-03-02"), "0206-03-02 is before 2000-01-01"),
         (("settle", "NOBODY"), "the books have no patient NOBODY"),
     ],
 )
@@ -346,3 +350,65 @@ def test_write_offs_in_a_closed_month_and_of_no_claim_are_refused(two_payers: No
     nobody = run("claim", "write-off", "PT-9", "all", "--reason", "charity")
     assert nobody.code == 2 and "the books have no claim PT-9" in nobody.err
     assert owes("PT-1") == ("first", "unpaid", 23_000)
+
+
+def overpaid(number: str, over: int) -> None:
+    """The patient paid too much of it, and that is on the list."""
+    claim(number, sent=DAY)
+    pay(number, 10_000 - 2_000, PAID, patient_part=2_000)
+    assert patient_pays(f"{(2_000 + over) / 100:.2f}", "--claim", number).code == 0
+    Task.objects.create(
+        action="credit", claim=Claim.objects.get(number=number), cents=over, why="paid too much", opened_at=NOW
+    )
+
+
+def open_credits() -> list[tuple[str, int]]:
+    return list(Task.objects.filter(action="credit", state="open").values_list("claim__number", "cents"))
+
+
+def test_a_credit_is_off_the_list_when_all_of_it_went_back() -> None:
+    overpaid("C1", 1_500)
+    assert run("patient", "refund", WHO, "10.00", "--method", "check", "--on", PAID).code == 0
+    assert open_credits() == [("C1", 1_500)], "five dollars are still the patient's"
+    assert run("patient", "refund", WHO, "5.00", "--method", "check", "--on", PAID).code == 0
+    assert open_credits() == []
+    assert Task.objects.get().closed_at is not None
+
+
+def test_a_credit_is_off_the_list_when_it_was_used_for_another_claim() -> None:
+    overpaid("C1", 1_500)
+    answered("C2", 1_500)
+    decided("C1")
+    assert run("patient", "settle", WHO, "--on", PAID).code == 0
+    assert balance("patient_credit") == 0 and open_credits() == []
+
+
+def test_a_credit_is_off_the_list_when_the_payment_was_taken_back() -> None:
+    overpaid("C1", 1_500)
+    entry = PatientPayment.objects.get().entry_id
+    assert run("ledger", "reverse", entry, "--why", "no funds").code == 0
+    assert open_credits() == []
+
+
+def test_an_insurers_credit_is_off_the_list_when_its_line_stands_at_zero_and_not_before() -> None:
+    """One line pays for no other: what is open of the second does not answer for the first."""
+    made = claim("C1", sent=DAY)
+    second = Place("insurance_receivable", "medicare-b", "P", "C1", "C1-2")
+    move("more", {second: 15_000, Place("charges", claim="C1", line="C1-2"): -15_000}, DAY)
+    for key in ("a/1", "a/2"):
+        move(key, {Place("cash_clearing", key, claim="C1"): 10_000, owed("C1"): -10_000}, PAID)
+    Task.objects.create(action="credit", claim=made, payer="medicare-b", cents=10_000, why="twice", opened_at=NOW)
+    said = Said(made.pk, "medicare-b", frozenset({"C1-2"}))
+    close_answered([said], NOW)
+    assert open_credits() == [("C1", 10_000)]
+    move("back", {Place("cash_clearing", "a/2", claim="C1"): -10_000, owed("C1"): 10_000}, PAID)
+    close_answered([said], NOW)
+    assert open_credits() == []
+
+
+def test_a_credit_that_the_same_payment_took_back_is_never_waited_for() -> None:
+    """The new decision came before the reversal of the old one."""
+    made = claim("C1", sent=DAY)
+    told = PostingTask(action="credit", cents=100, why="twice", claim="C1", payer="medicare-b", owed_to="medicare-b")
+    open_tasks([(told, made.pk)], "a/1", NOW)
+    assert Task.objects.count() == 1 and open_credits() == []

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rehabill.office.money.deposits import Found, Reconciled, SeenLine
     from rehabill.office.money.statements import Statement
 
-_SIGNS = {"trace": "trace number", "payer": "amount and payer", "checks": "checks that come to it"}
+_SIGNS = {"trace": "trace number", "payer": "amount and payer", "batch": "comes to it"}
 
 
 @click.command("bank")
@@ -37,9 +37,9 @@ def command(
 ) -> None:  # fmt: skip
     """Statements (CSV with a row of headers, OFX, QFX) into the books, each line once; payments are found in them.
 
-    A payment is matched by its trace number, by amount and payer, or as one of the checks that come to a deposit, and
-    only where one answer is left. Without a file what came since is matched. What is left on both sides is listed; exit
-    code 1: a payment could be one of several lines, or its line has another amount.
+    A payment is matched by its trace number, by amount and payer, or as one of the checks, or of a day's cards, that
+    come to a deposit, and only where one answer is left. Without a file what came since is matched. What is left on
+    both sides is listed; exit code 1: a payment could be one of several lines, or its line has another amount.
     """
     by_hand = [one for one in (match, undo, aside) if one is not None]
     if len(by_hand) > 1 or (by_hand and files):

@@ -34,7 +34,7 @@ def command(month: str, anyway: bool, dry_run: bool, slug: str | None, as_json: 
 
         at = now()
         last_day = close.month(month)
-        closing = close.prepare(last_day, at.date())
+        closing = close.prepare(last_day, at.astimezone().date())
         is_stopped = any(one.forbids for one in closing.matters) or bool(closing.matters and not anyway)
         is_closed = not dry_run and not is_stopped
         if is_closed:

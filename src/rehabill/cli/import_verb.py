@@ -14,7 +14,7 @@ from rehabill.base.money import dollars
 from rehabill.cli.books import books, now, practice_option, who
 from rehabill.cli.lists import DAY
 from rehabill.cli.records import CLEAN, FINDINGS, Output, Record, json_option, opened
-from rehabill.cli.visits import read_visits
+from rehabill.cli.visits import billed_before, read_visits
 from rehabill.cli.x12.files import chunks, counted, name_of
 from rehabill.intake import coverages, opening, patients
 from rehabill.intake.table import Sheet
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 _files = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
 _WORDS = {
-    "new": "new", "completed": "completed", "replaced": "replaced", "same": "there already", "refused": "refused",
-    "wrong": "wrong",
+    "new": "new", "billed": "new and billed elsewhere", "completed": "completed", "replaced": "replaced",
+    "same": "there already", "refused": "refused", "wrong": "wrong",
 }  # fmt: skip
 
 
@@ -39,12 +39,15 @@ def command() -> None:
 
 @command.command("visits")
 @_files
+@click.option("--anyway", is_flag=True, help="Take in what looks like another visit: the patient came twice that day.")
 @practice_option
 @json_option
-def visits(files: tuple[Path, ...], slug: str | None, as_json: bool) -> None:
+def visits(files: tuple[Path, ...], anyway: bool, slug: str | None, as_json: bool) -> None:
     """Visits (JSON Lines, or CSV with one row per treatment), with the patients and policies they speak of.
 
-    A visit that is there already and differs is replaced while it waits to be billed, and refused once it is.
+    A visit that is there already and differs is replaced while it waits to be billed, and refused once it is. One that
+    is there under another number (same patient, day, therapist, payer and services) is refused. What `rehabill export`
+    calls billed is not billed again: what is still owed of it comes by `import opening`.
     """
     out = Output(as_json)
     with books(slug):
@@ -54,7 +57,7 @@ def visits(files: tuple[Path, ...], slug: str | None, as_json: bool) -> None:
             records = _records(path, out)
             if records is None:
                 continue
-            found = take_in(record.wrong or record.value for record in records)
+            found = take_in((record.wrong or record.value for record in records), billed_before(path), anyway=anyway)
             _tell(path, records, found, "visit", out)
     out.finish()
 
@@ -80,7 +83,7 @@ def coverages_(files: tuple[Path, ...], slug: str | None, as_json: bool) -> None
     with books(slug):
         from rehabill.office.coverage.intake import take_policies
 
-        _rosters(files, coverages.read_policies, take_policies, "policy", Output(as_json))
+        _rosters(files, coverages.read_policies, take_policies, "coverage", Output(as_json))
 
 
 @command.command("authorizations")

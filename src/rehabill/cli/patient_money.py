@@ -90,9 +90,11 @@ def settle(patients: tuple[str, ...], day: dt.date | None, slug: str | None, as_
     `rehabill post` does the same for all.
     """
     with asked(slug):
-        from rehabill.office.money.patient_money import settle_credit
+        from rehabill.office.money.patient_money import check_day, settle_credit
 
-        found = settle_credit(patients, on(day), who(), now())
+        at, settled_on = now(), on(day)
+        check_day(settled_on, at)
+        found = settle_credit(patients, settled_on, who(), at)
     if as_json:
         write_rows(found)
     else:

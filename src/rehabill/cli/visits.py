@@ -19,6 +19,17 @@ def read_visits(files: Iterable[Path]) -> Iterator[Record]:
             yield from read_lines([path], Visit)
 
 
+def billed_before(path: Path) -> frozenset[str]:
+    """Numbers of the visits of the file that were billed in the books they were exported from."""
+    if path.suffix.lower() != ".csv":
+        return frozenset()
+    with TextIOWrapper(open_input(path), encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
+        try:
+            return treatment_rows.billed(file)
+        except InputError:  # told when its visits are read
+            return frozenset()
+
+
 def _csv(path: Path) -> Iterator[Record]:
     try:
         # bytes that are not UTF-8 pass, so that they spoil one visit and not the file

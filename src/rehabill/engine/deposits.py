@@ -4,7 +4,7 @@ From the surest sign to the weakest, and only where one answer is left:
 
     trace   the trace number; a payer sends it with the transfer too (45 CFR 162.1603(a)(5), CORE 370)
     payer   the amount, with the payer's name or number at the bank, within days of the payment
-    checks  checks that together come to a deposit
+    batch   checks and cash that together come to a deposit, or the cards of one day
 
 Whatever has two answers is left to a person, with what it could be.
 """
@@ -22,7 +22,7 @@ from rehabill.base.money import dollars
 from rehabill.ledger.entry import Entry, Place, entry
 from rehabill.model.bank import BankLine, ToldPayment
 
-Reason = Literal["trace", "payer", "checks"]
+Reason = Literal["trace", "payer", "batch"]
 
 
 class Match(msgspec.Struct, frozen=True):
@@ -50,11 +50,14 @@ class Reconciled(msgspec.Struct, frozen=True):
 
 
 CHECK = "CHK"
-_BEFORE = dt.timedelta(days=7)
-"""A remittance and its transfer are sent within three workdays of each other (CORE 370, 4.2)."""
-_AFTER = dt.timedelta(days=10)
-_CHECK_LIES = dt.timedelta(days=45)
-"""Ours: so long a check may wait for its deposit."""
+CARD = "CCC"
+_BEFORE = 7
+"""Days. A remittance and its transfer are sent within three workdays of each other (CORE 370, 4.2)."""
+_AFTER = 10
+_CHECK_LIES = 45
+"""Ours: so many days a check may wait for its deposit."""
+_CARDS_SETTLE = 5
+"""Ours: so many days after the sale, a long weekend among them, cards are paid out."""
 _WHOLE = 8
 """From so many characters on a number is found inside others too: banks break and join the text of an addenda."""
 _BY_CHANCE = 100
@@ -147,8 +150,12 @@ class _Given:
         return sum(self.payments[index].cents for index in payments)
 
     def is_in_time(self, payment: int, line: int) -> bool:
-        told, day = self.payments[payment], self.lines[line].day
-        return told.day - _BEFORE <= day <= told.day + (_CHECK_LIES if told.method == CHECK else _AFTER)
+        told = self.payments[payment]
+        return -_BEFORE <= self.days_to(payment, line) <= (_CHECK_LIES if told.method == CHECK else _AFTER)
+
+    def days_to(self, payment: int, line: int) -> int:
+        """From the payment to the line; days are taken from each other, for what is mistyped has no day 60 before."""
+        return (self.lines[line].day - self.payments[payment].day).days
 
     def has_payer(self, payment: int, line: int) -> bool:
         told, text = self.payments[payment], self.texts[line]
@@ -164,9 +171,10 @@ class _Given:
         alike = [line for line in lines if self.lines[line].cents == told.cents and self.is_in_time(payment, line)]
         if alike:
             why = "More than one payment or line fits, or the payer's name is not on the line; choose."
+        elif traced and (difference := sum(self.lines[line].cents for line in traced) - told.cents):
+            why = f"The trace number is at the bank, but the amount differs by {dollars(difference)}."
         elif traced:
-            difference = dollars(sum(self.lines[line].cents for line in traced) - told.cents)
-            why = f"The trace number is at the bank, but the amount differs by {difference}."
+            why = "These lines have its trace number and come to it together; match each by hand."
         else:
             why = f"No line of the bank has this trace number, or {dollars(told.cents)} around that day."
         found = dict.fromkeys((*traced, *alike))
@@ -194,11 +202,16 @@ def _by_payer(given: _Given, payments: Sequence[int], lines: Sequence[int]) -> I
                 yield line, (index,)
 
 
+def _by_batch(given: _Given, payments: Sequence[int], lines: Sequence[int]) -> Iterator[_Proposal]:
+    """Both at once, so that a line which checks explain as well as cards is left to a person."""
+    brought = [line for line in lines if not any(sign in given.texts[line].upper for sign in _SENT_BY_PAYER)]
+    yield from _by_checks(given, payments, brought)
+    yield from _by_cards(given, payments, brought)
+
+
 def _by_checks(given: _Given, payments: Sequence[int], lines: Sequence[int]) -> Iterator[_Proposal]:
     checks = [index for index in payments if given.payments[index].method == CHECK]
     for line in lines:
-        if any(sign in given.texts[line].upper for sign in _SENT_BY_PAYER):
-            continue
         cents = given.lines[line].cents
         near = [index for index in checks if 0 < given.payments[index].cents <= cents and given.is_in_time(index, line)]
         if 2 ** len(near) > cents // _BY_CHANCE:
@@ -209,4 +222,16 @@ def _by_checks(given: _Given, payments: Sequence[int], lines: Sequence[int]) -> 
                     yield line, found
 
 
-_SIGNS: tuple[tuple[Reason, _Find], ...] = (("trace", _by_trace), ("payer", _by_payer), ("checks", _by_checks))
+def _by_cards(given: _Given, payments: Sequence[int], lines: Sequence[int]) -> Iterator[_Proposal]:
+    """Terminals are settled once a day, all of it or none; what the processor keeps of it, nobody can guess."""
+    days: dict[dt.date, list[int]] = {}
+    for index in payments:
+        if given.payments[index].method == CARD:
+            days.setdefault(given.payments[index].day, []).append(index)
+    for line in lines:
+        for found in days.values():
+            if given.sum_of(found) == given.lines[line].cents and 0 <= given.days_to(found[0], line) <= _CARDS_SETTLE:
+                yield line, tuple(found)
+
+
+_SIGNS: tuple[tuple[Reason, _Find], ...] = (("trace", _by_trace), ("payer", _by_payer), ("batch", _by_batch))

@@ -38,7 +38,7 @@ def read(data: bytes, account: str = "") -> Sheet[BankLine]:
 
     Raises `InputError` when there is no statement in the file, or one in another currency.
     """
-    text = data.decode("cp1252" if _WINDOWS.search(data) else "utf-8-sig", "replace")
+    text = data.decode("cp1252" if _WINDOWS.search(data) else "utf-8-sig", "replace").replace("\0", "\ufffd")
     seen: Seen = Counter()
     found: list[Row[BankLine]] = []
     known: set[str] = set()

@@ -72,7 +72,7 @@ def texts(columns: Sequence[str], cells: Sequence[str], number: int) -> Iterator
         raise InputError(f"row {number}", message)
     for column, cell in zip(columns, cells, strict=False):
         text, where = cell.strip(), f"row {number}: {column}"
-        if text != shown(text):
+        if text != shown(text) or "\0" in text:
             raise InputError(where, "holds a byte that is not UTF-8 text; save the file as CSV UTF-8")
         if text:
             yield column, text, where

@@ -18,6 +18,7 @@ from rehabill.model.decode import convert, decode
 from rehabill.model.visit import Visit
 
 _WHOLE = "record"
+_BILLED = ("billed", "self_pay")
 _TREATMENT_PATH = re.compile(r"treatments\[(\d+)\]\.?")
 
 # column → where it stands in the visit, and how its text is read
@@ -74,6 +75,18 @@ def _whole(at: int, rows: Iterable[tuple[int, list[str]]]) -> Iterator[tuple[int
         except InputError as wrong:
             path = ".".join(part for part in (_WHOLE, wrong.path) if part)
             yield number, None, InputError(f"row {number}: {path}", wrong.message)
+
+
+def billed(lines: Iterable[str]) -> frozenset[str]:
+    """Numbers of the visits that one of our own exports calls billed: they come for what is counted of them, and are
+    not billed again. In any other table none. Raises `InputError` as `read`.
+    """
+    rows = table.rows(lines)
+    columns = [column.strip().lower() for column in next(rows, (1, []))[1]]
+    if not {_WHOLE, "visit_id", "state"} <= set(columns):
+        return frozenset()
+    told = (dict(zip(columns, cells, strict=False)) for _, cells in rows)
+    return frozenset(one["visit_id"] for one in told if one.get("state") in _BILLED)
 
 
 class _Gathered:

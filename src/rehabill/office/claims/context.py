@@ -22,10 +22,9 @@ from rehabill.model.claim import Context, OtherInsurance
 from rehabill.model.claim import PlanOfCare as PlanRecord
 from rehabill.model.party import Person
 from rehabill.model.practice import Practice
-from rehabill.model.priced import PricedClaim
 from rehabill.model.visit import Visit as VisitRecord
 from rehabill.office.claims.booking import filing_indicator
-from rehabill.office.claims.models import Claim
+from rehabill.office.claims.dollars import TherapyDollars
 from rehabill.office.coverage.intake import Left, authorizations_of, completed, is_in_force
 from rehabill.office.coverage.models import PlanOfCare, Policy, ProgressReport
 from rehabill.office.people.models import Patient
@@ -41,14 +40,6 @@ class Waiting(NamedTuple):
     number: str
     patient: int
     record: VisitRecord
-
-
-class Counted(NamedTuple):
-    """Therapy dollars of a claim: allowed before it in the year, where that was known, and by it."""
-
-    day: dt.date
-    before: int | None
-    allowed: int
 
 
 class Used(NamedTuple):
@@ -71,7 +62,7 @@ class Around:
         self._left = authorizations_of([one.id for some in self._policies.values() for one in some])
         self._plans = _plans(visits)
         self._days = _treatment_days(self._plans)
-        self._dollars = _dollars([one for one in visits if self._wants_dollars(one.record)])
+        self._dollars = TherapyDollars([(one.patient, one.record) for one in visits], almanac)
 
     def complete(self, visit: Waiting, practice: Practice) -> VisitRecord:
         """The visit with everything that the books know and it does not say."""
@@ -92,9 +83,7 @@ class Around:
 
     def use(self, visit: Waiting, billed: Billed) -> Used | None:
         """The visit was billed: it counts for the next ones. Returns what it used of an authorisation."""
-        self._dollars.setdefault(_key(visit.patient, billed.claim), []).append(
-            Counted(billed.visit.date, _told(billed.claim.context), billed.priced.allowed_cents)
-        )
+        self._dollars.count(visit.patient, billed)
         given = billed.claim.context.authorization
         left = self._numbered(visit, given.number) if isinstance(given, AuthorizationRecord) else None
         if left is None or not _is_for(left, {line.code for line in billed.claim.lines}):
@@ -174,10 +163,9 @@ class Around:
                 found["plan_of_care"] = _plan_record(plan)
             if said.visits_since_progress_report is UNSET:
                 found["visits_since_progress_report"] = self._since_report(visit, plan)
-        if self._wants_dollars(visit.record):
-            dollars = self._year_to_date(visit)
-            if dollars is not None:
-                found["therapy_ytd_cents"] = dollars
+        dollars = self._dollars.before(visit.patient, visit.record)
+        if dollars is not None:
+            found["therapy_ytd_cents"] = dollars
         return msgspec.structs.replace(said, **found) if found else said
 
     def _plan(self, visit: Waiting) -> PlanOfCare | None:
@@ -192,28 +180,6 @@ class Around:
         written = max((one.written_on for one in plan.reports.all() if one.written_on < day), default=None)
         days = {one for one, of in self._days.get(visit.patient, ()) if of == discipline and plan.starts <= one < day}
         return sum(1 for one in days if written is None or one > written)
-
-    def _year_to_date(self, visit: Waiting) -> int | None:
-        """The last figure told this year, and what was allowed since. None: none was told, so what other practices
-        used is not known.
-        """
-        said, total = visit.record, None
-        for one in sorted(self._dollars.get(_key(visit.patient, said), ()), key=lambda one: one.day):
-            if one.day > said.date or one.day.year != said.date.year:
-                continue
-            if one.before is not None:
-                total = one.before + one.allowed
-            elif total is not None:
-                total += one.allowed
-        return total
-
-    def _wants_dollars(self, said: VisitRecord) -> bool:
-        if said.context.therapy_ytd_cents is not UNSET:
-            return False
-        try:
-            return self._almanac.edition(said.payer, said.date).profile.kx != "off"
-        except InputError:  # billing says so
-            return False
 
     def _is_self_pay(self, said: VisitRecord) -> bool:
         try:
@@ -249,45 +215,6 @@ def _treatment_days(plans: dict[int, list[PlanOfCare]]) -> dict[int, list[tuple[
         for patient, day, discipline in rows:
             found.setdefault(patient, []).append((day, discipline or "PT"))
     return found
-
-
-_Key = tuple[int, str, bool]
-
-
-def _key(patient: int, of: VisitRecord | ClaimRecord) -> _Key:
-    """Whose dollars: the patient's with one payer, OT apart from PT and SLP."""
-    return patient, of.payer, of.discipline == "OT"
-
-
-def _dollars(visits: Sequence[Waiting]) -> dict[_Key, list[Counted]]:
-    found: dict[_Key, list[Counted]] = {}
-    if not visits:
-        return found
-    days = [one.record.date for one in visits]
-    rows = (
-        Claim.objects.filter(
-            patient__in={one.patient for one in visits},
-            service_day__gte=min(days).replace(month=1, day=1),
-            service_day__lte=max(days),
-            versions__number=F("version"),
-        )
-        .exclude(insurance="voided")
-        .order_by("service_day", "id")
-        .values_list("patient_id", "service_day", "versions__record", "versions__priced")
-    )
-    record: ClaimRecord
-    priced: PricedClaim | None
-    for patient, day, record, priced in rows:
-        if priced is not None:
-            found.setdefault(_key(patient, record), []).append(
-                Counted(day, _told(record.context), priced.allowed_cents)
-            )
-    return found
-
-
-def _told(context: Context) -> int | None:
-    told = context.therapy_ytd_cents
-    return told if isinstance(told, int) else None
 
 
 def _best(found: Sequence[Left], visit: VisitRecord) -> Left | None:

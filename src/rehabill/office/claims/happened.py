@@ -50,7 +50,7 @@ def _record(ids: list[int], by_claim: dict[int, list[Happened]], by: str, at: dt
     claims, rows = [], []
     practice, day = practice_id(), at.date()
     found = (
-        Claim.objects.filter(id__in=among(ids))
+        Claim.objects.filter(id__in=among("bigint", ids))
         .order_by("id")
         .values_list("id", "version", "standings", "paid_cents", "open_cents", "payer_claim_number")
     )
@@ -130,7 +130,9 @@ def _owed(ids: list[int], day: dt.date) -> tuple[dict[int, dict[Debtor, int]], l
     """Who owes what of the claims; and which rows say another day of the last event."""
     found: dict[int, dict[Debtor, int]] = {}
     other = []
-    rows = Owed.objects.filter(claim__in=among(ids)).values_list("id", "claim_id", "order", "cents", "acted_on")
+    rows = Owed.objects.filter(claim__in=among("bigint", ids)).values_list(
+        "id", "claim_id", "order", "cents", "acted_on"
+    )
     for id_, claim, order, cents, acted_on in rows:
         of = found.setdefault(claim, {})
         debtor: Debtor = order or "patient"

@@ -174,7 +174,8 @@ def _minutes(record: VisitRecord, coded: CodedVisit) -> Iterator[Minutes]:
 def _versions(versions: Iterable[ClaimVersion]) -> Iterator[Happening]:
     for one in versions:
         charge = sum(line.charge_cents for line in one.booked.lines)
-        what = f"version {one.number} made: {len(one.booked.lines)} lines, {dollars(charge)} charged"
+        lines = len(one.record.lines)  # without those that earlier versions had
+        what = f"version {one.number} made: {lines} line{'s' * (lines != 1)}, {dollars(charge)} charged"
         yield Happening(kind="version", at=one.at, by=one.by, what=what, why=one.why, edition=one.edition)
 
 

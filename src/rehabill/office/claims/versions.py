@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 from django.db import transaction
+from django.db.models import Q
 
 from rehabill.almanac.edition import Almanac
 from rehabill.base.errors import InputError
@@ -26,14 +27,15 @@ from rehabill.office.claims.booking import booked
 from rehabill.office.claims.context import units_of
 from rehabill.office.claims.happened import Happened, record
 from rehabill.office.claims.making import Version, add_versions, check_open
-from rehabill.office.claims.models import Claim, ClaimEvent, ClaimVersion
+from rehabill.office.claims.models import Claim, ClaimEvent, ClaimLine, ClaimVersion
 from rehabill.office.coverage.models import AuthorizationUse
 from rehabill.office.money.journal import write
 from rehabill.office.money.models import Decision, Owed
-from rehabill.office.money.opening import OPENED
+from rehabill.office.money.opened import OPENED
 from rehabill.office.practices.records import practice_record
 from rehabill.office.visits.models import Visit
 from rehabill.office.visits.turn import take_turn
+from rehabill.office.worklists.credits import close_paid_back
 from rehabill.pricing.price import price
 
 
@@ -46,18 +48,16 @@ def correct(
     with transaction.atomic():
         before = _Before(claim, today)
         standing = before.standing
-        moved = None
-        if standing is not None:
-            moved = move(standing, _begin(standing))
-        new = before.fitted(new, moved)
+        events: list[Event | str] = ["corrected"] if standing is None else [*_begin(standing), "released"]
+        new = before.fitted(new, standing and _moved(standing, _begin(standing)))
         _check(new, before, almanac, today)
         priced = price(new, almanac)
         books = booked(new, priced, before.practice, almanac)
         books = _with_dropped_lines(books, before.version.booked)
         standings = _standings(claim.standings, books)
-        events: list[Event | str] = ["corrected"] if standing is None else [_begin(standing), "released"]
         version = before.enter(new, priced, books, standings, events, why, by, at)
         _count_again(before.claim, new)
+        Visit.objects.filter(id=before.claim.visit_id).update(why="")
     return version
 
 
@@ -72,9 +72,10 @@ def void(claim: Claim, why: str, by: str, at: dt.datetime, almanac: Almanac, tod
             raise InputError("", f"claim {claim.number} is voided already: nothing of it is charged")
         new, events = old.record, list[Event | str](["voided"])
         if standing is not None and has_version(standing):
-            new = before.fitted(old.record, move(standing, "withdrawn"))
+            begun: list[Event] = [*_given_up(standing), "withdrawn"]
+            new = before.fitted(before.last_sent, _moved(standing, begun))
             _refuse(before.writer(almanac, today).problems(new))
-            events = ["withdrawn", "released"]
+            events = [*begun, "released"]
         nothing = tuple(msgspec.structs.replace(line, charge_cents=0) for line in old.booked.lines)
         books = msgspec.structs.replace(old.booked, lines=nothing)
         version = before.enter(new, old.priced, books, claim.standings, events, why, by, at)
@@ -106,6 +107,13 @@ class _Before:
         order = self.version.record.sequence
         return next((one for one in self.claim.standings if one.order == order), None)
 
+    @property
+    def last_sent(self) -> ClaimRecord:
+        """What the insurer has: a correction that has not gone out it does not know."""
+        sent: ClaimVersion | None = self.claim.versions.filter(submissions__isnull=False).order_by("-number").first()
+        record: ClaimRecord = (sent or self.version).record
+        return record
+
     def writer(self, almanac: Almanac, today: dt.date) -> ClaimWriter:
         return ClaimWriter(self.practice, profiles(almanac, today))
 
@@ -130,12 +138,17 @@ class _Before:
             payer_claim_number=None
             if which == "1"
             else new.payer_claim_number or self.claim.payer_claim_number or None,
-            lines=_numbered(new.lines, old.lines, self._line_ids()),
+            lines=self._numbered(new.lines),
         )
 
-    def _line_ids(self) -> set[str]:
-        """Of all versions: none is given to another service."""
-        return set(self.claim.versions.values_list("lines__line_id", flat=True))
+    def _numbered(self, lines: Sequence[LineRecord]) -> tuple[LineRecord, ...]:
+        """Insurers tell lines by their numbers: none stands on two claims."""
+        given = {one.line_id for one in lines if one.line_id}
+        others = ClaimLine.objects.filter(line_id__in=given).exclude(version__claim=self.claim)
+        if taken := sorted(set(others.values_list("line_id", flat=True))):
+            raise InputError("lines", f"{', '.join(taken)} is the number of another claim's line: leave it out")
+        used = set(self.claim.versions.values_list("lines__line_id", flat=True))
+        return _numbered(lines, self.version.booked.lines, used)
 
     def enter(
         self,
@@ -161,6 +174,7 @@ class _Before:
             write([entry(self.today, "correction", f"{claim.number}/{number}", moved, why)], by, at)
         order = new.sequence if self.standing is not None else None
         record([Happened(claim.id, order, event, why, edition=edition) for event in events], by, at)
+        close_paid_back(Q(claim=claim), at)
         claim.refresh_from_db()
         made: ClaimVersion = ClaimVersion.objects.get(id=id_)
         return made
@@ -181,15 +195,33 @@ class _Before:
         return {place: cents for place, cents in moved.items() if cents}
 
 
-def _begin(standing: Standing) -> Event:
-    return "changed" if standing.status in PREPARING else "corrected"
+def _begin(standing: Standing) -> list[Event]:
+    """How a correction begins. One of a void that has not gone out gives that up first: the insurer would be told to
+    take back what is billed anew.
+    """
+    if standing.void and standing.status in PREPARING:
+        return [*_given_up(standing), "corrected"]
+    return ["changed"] if standing.status in PREPARING else ["corrected"]
 
 
-def _numbered(new: Sequence[LineRecord], old: Sequence[LineRecord], taken: set[str]) -> tuple[LineRecord, ...]:
-    """Lines without a number get that of the same service before, or one that no line ever had."""
+def _given_up(standing: Standing) -> list[Event]:
+    """A version that waits to go out, and will not."""
+    return ["dropped"] if standing.status in (*PREPARING, "rejected") else []
+
+
+def _moved(standing: Standing, events: Sequence[Event]) -> Standing:
+    for event in events:
+        standing = move(standing, event)
+    return standing
+
+
+def _numbered(new: Sequence[LineRecord], old: Sequence[BookedLine], taken: set[str]) -> tuple[LineRecord, ...]:
+    """Lines without a number get that of the same service before, also of one that was dropped since, or one that no
+    line ever had.
+    """
     given = {line.line_id for line in new if line.line_id}
-    free = [line for line in old if line.line_id and line.line_id not in given]
-    stem = next((line.line_id.rsplit("-", 1)[0] for line in old if line.line_id), "")
+    free = [line for line in old if line.line_id not in given]
+    stem = old[0].line_id.rsplit("-", 1)[0]
     found, count = [], 0
     for line in new:
         if line.line_id is None:

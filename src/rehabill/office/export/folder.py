@@ -16,6 +16,9 @@ def whole_folder(out: Path) -> Iterator[Path]:
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise InputError("", f"{out} is there already: name a folder that is new or empty")
+    out = out.resolve()
+    if out == Path.cwd():
+        raise InputError("", "this is the folder you work in: name a new one inside it")
     draft = out.with_name(f".{out.name}.draft")
     shutil.rmtree(draft, ignore_errors=True)  # of a run that was stopped
     draft.mkdir(parents=True, mode=0o700)

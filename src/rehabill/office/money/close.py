@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 import msgspec
 from django.db import transaction
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, Min, OuterRef, Q, Sum
 
 from rehabill.base.errors import InputError
 from rehabill.office.claims.models import Claim
 from rehabill.office.money.ledger import Period, trial_balance
 from rehabill.office.money.models import Close, Entry, Posting, Seal
 from rehabill.office.visits.models import Visit
+from rehabill.office.visits.turn import take_turn
 from rehabill.office.worklists.models import Task
 
 
@@ -57,7 +58,8 @@ def prepare(last_day: dt.date, today: dt.date) -> Closing:
 def close(last_day: dt.date, by: str, at: dt.datetime, *, anyway: bool = False) -> Closing:
     """Lock the month. Raises `InputError` where something stands against it, unless it is to be closed `anyway`."""
     with transaction.atomic():
-        closing = prepare(last_day, at.date())
+        take_turn()
+        closing = prepare(last_day, at.astimezone().date())
         if any(one.forbids for one in closing.matters) or (closing.matters and not anyway):
             matters = "; ".join(one.what for one in closing.matters)
             raise InputError("month", f"{closing.last_day:%Y-%m} is not closed: {matters}")
@@ -106,11 +108,10 @@ def _matters(last_day: dt.date, balances: dict[str, int]) -> Iterator[Matter]:
     unsealed = Entry.objects.filter(~Exists(Seal.objects.filter(id=OuterRef("id")))).count()
     if unsealed:
         yield Matter(what="entries without a seal", count=unsealed, forbids=True)
-    until = Q(entry__day__lte=last_day)
-    suspense = _standing(Posting.objects.filter(until, account="suspense"), ("party", "claim", "reason"))
+    suspense = _unsettled("suspense", last_day, "party", "claim", "reason")
     if suspense:
         yield Matter(what="amounts in suspense, not explained", count=len(suspense), cents=sum(suspense))
-    told = _standing(Posting.objects.filter(until, account="cash_clearing"), ("party",))
+    told = _unsettled("cash_clearing", last_day, "party")
     if told:
         yield Matter(what="payments told and not seen at the bank", count=len(told), cents=sum(told))
     held = Task.objects.filter(action="file_held", state="open").aggregate(n=Count("id"), of=Sum("cents"))
@@ -129,6 +130,10 @@ def _unbilled(last_day: dt.date) -> Iterator[Matter]:
         yield Matter(what="claims made and not sent", count=found["n"], cents=found["of"] or 0)
 
 
-def _standing(rows: QuerySet[Posting], by: tuple[str, ...]) -> list[int]:
-    """What stands at each place, where it is not zero."""
-    return list(rows.values(*by).annotate(of=Sum("cents")).exclude(of=0).values_list("of", flat=True))
+def _unsettled(account: str, last_day: dt.date, *by: str) -> list[int]:
+    """What stood at each place at the end of that day, and has not been settled since: a transfer told on the last day
+    is at the bank in the next month, and nothing is wrong with that.
+    """
+    then = Sum("cents", filter=Q(entry__day__lte=last_day))
+    places = Posting.objects.filter(account=account).values(*by).annotate(then=then, now=Sum("cents"))
+    return [one["then"] for one in places if one["then"] and one["now"]]

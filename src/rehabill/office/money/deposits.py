@@ -14,7 +14,7 @@ from django.db.models import QuerySet, Sum
 
 from rehabill.base.errors import InputError
 from rehabill.base.money import dollars
-from rehabill.engine.deposits import CHECK, deposit_entry, match_deposits
+from rehabill.engine.deposits import CARD, CHECK, deposit_entry, match_deposits
 from rehabill.ledger.entry import Entry as Made
 from rehabill.ledger.entry import Place, entry
 from rehabill.model.bank import BankLine as Line
@@ -29,9 +29,9 @@ from rehabill.office.worklists.models import Task
 UNCLEAR = "deposit_unclear"
 """The kind of task for a payment that could be one of several lines, or whose line has another amount."""
 _AT_ONCE = 500
-_BEFORE = dt.timedelta(days=60)
-"""Ours: lines so much older than every open payment are not looked at; no transfer comes so long before its remittance
-is dated."""
+_BEFORE = 60
+"""Days, ours: lines so much older than every open payment are not looked at; no transfer comes so long before its
+remittance is dated."""
 _NAMED = "name "
 """How names begin among the identities of payers (`engine.post.payers`)."""
 
@@ -103,7 +103,8 @@ def match(by: str, at: dt.datetime) -> Reconciled:
     with transaction.atomic():
         take_turn()
         told = _told()
-        since = min((one.payment.day for one in told.values()), default=at.date()) - _BEFORE
+        first = min((one.payment.day.toordinal() for one in told.values()), default=at.date().toordinal())
+        since = dt.date.fromordinal(max(first - _BEFORE, 1))
         rows = {_source(row): row for row in _unmatched().filter(state="open", day__gte=since)} if told else {}
         lines = {id_: _line(row, id_) for id_, row in rows.items()}
         done = match_deposits([one.payment for one in told.values()], list(lines.values()))
@@ -170,8 +171,10 @@ def undo(line: int, why: str, by: str, at: dt.datetime) -> SeenLine:
             raise InputError("line", f"line {line} is matched to nothing")
         for number in entries:
             reverse(number, why, by, at)
-        row.state, row.why = ("by_hand", why) if entries else ("open", "")
-        row.save(update_fields=["state", "why"])
+        if not entries:
+            row.state, row.why = "open", ""
+            row.save(update_fields=["state", "why"])
+        row.refresh_from_db()
     return _seen(row)
 
 
@@ -237,7 +240,7 @@ def _told() -> dict[str, _Told]:
     return found
 
 
-_METHODS = {"check": CHECK, "cash": CHECK, "card": "CCC"}
+_METHODS = {"check": CHECK, "cash": CHECK, "card": CARD}
 """Checks and cash are carried to the bank, and come to one deposit there; cards are settled apart from them."""
 
 

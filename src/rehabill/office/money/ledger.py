@@ -17,9 +17,10 @@ from rehabill.ledger.entry import Posting as MadePosting
 from rehabill.office.claims.happened import Happened, record
 from rehabill.office.claims.models import Claim
 from rehabill.office.money.journal import write
-from rehabill.office.money.models import Close, Deposit, Entry, Posting
+from rehabill.office.money.models import BankLine, Close, Deposit, Entry, Posting
 from rehabill.office.money.summary import RECEIVABLE
 from rehabill.office.people.models import Patient
+from rehabill.office.worklists.credits import close_paid_back
 
 _OF_PATIENT = ("patient_credit", "patient_receivable")
 """Accounts whose party is a patient."""
@@ -173,10 +174,15 @@ def reverse(entry: int, why: str, by: str, at: dt.datetime) -> tuple[int, dt.dat
         day = max(at.date(), first_open_day() or at.date())
         back = msgspec.structs.replace(reversal(made, day, why), source=source)
         (number,) = write([back], by, at)
-        Deposit.objects.filter(entry=found).delete()  # what was matched to the bank is to be matched again
+        lines = list(Deposit.objects.filter(entry=found).values_list("line", flat=True))
+        if lines:  # a person took the match back: only a person makes it again
+            Deposit.objects.filter(entry=found).delete()
+            BankLine.objects.filter(pk__in=lines).update(state="by_hand", why=why)
         names = {posting.place.claim for posting in made.postings} - {""}
         claims = Claim.objects.filter(number__in=names).values_list("id", flat=True)
         record([Happened(claim, None, "reversal", why, source) for claim in claims], by, at)
+        patients = {one.place.party for one in made.postings if one.place.account == "patient_credit"}
+        close_paid_back(Q(claim__in=claims) | Q(claim__patient__number__in=patients), at)
     return number, day
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import msgspec
 from django.db import transaction
+from django.db.models import Q
 
 from rehabill.base.errors import InputError
 from rehabill.base.money import dollars
@@ -22,8 +23,11 @@ from rehabill.office.money.models import Entry, Owed, PatientPayment
 from rehabill.office.people.models import Patient
 from rehabill.office.visits.models import Visit
 from rehabill.office.visits.turn import take_turn
+from rehabill.office.worklists.credits import close_paid_back
 
 _AT_ONCE = 500
+_FIRST_DAY = dt.date(2000, 1, 1)
+"""Ours: what is said of a day before is a slip of the hand (`0206-03-02`)."""
 
 
 class Given(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,6 +78,8 @@ def check_day(day: dt.date, at: dt.datetime) -> None:
     _check_open(day)
     if day > at.astimezone().date():
         raise InputError("on", f"{day} has not come yet")
+    if day < _FIRST_DAY:
+        raise InputError("on", f"{day} is before {_FIRST_DAY}: is the year right?")
 
 
 def _check_open(day: dt.date) -> None:
@@ -230,6 +236,7 @@ def _tell(made: Sequence[tuple[str, int, Made]], by: str, at: dt.datetime) -> li
         by,
         at,
     )
+    close_paid_back(Q(claim__patient__number__in=patients), at)
     return found
 
 

@@ -100,7 +100,7 @@ def _owe(moves: Sequence[tuple[Known, dict[Debtor, int]]], day: dt.date) -> None
     known: dict[int, dict[Debtor, tuple[int, int, dt.date]]] = {}
     ids = [claim.id for claim, _ in moves]
     for start in range(0, len(ids), _AT_ONCE):
-        rows = Owed.objects.filter(claim__in=among(ids[start : start + _AT_ONCE]))
+        rows = Owed.objects.filter(claim__in=among("bigint", ids[start : start + _AT_ONCE]))
         names = ("claim_id", "account", "party", "order", "id", "cents", "acted_on")
         for claim_id, account, party, order, *row in rows.values_list(*names):
             known.setdefault(claim_id, {})[Debtor(account, party, order)] = tuple(row)
@@ -134,7 +134,7 @@ def claims_by_number(numbers: Sequence[str]) -> dict[str, Known]:
     found: dict[str, Known] = {}
     for start in range(0, len(numbers), _AT_ONCE):
         rows = (
-            Claim.objects.filter(number__in=among(numbers[start : start + _AT_ONCE]))
+            Claim.objects.filter(number__in=among("text", numbers[start : start + _AT_ONCE]))
             .order_by("id")
             .values_list("number", "id", "patient_id", "therapist_npi", "service_day", "sent_on")
         )

@@ -12,7 +12,7 @@ from rehabill.model.roster import Registered
 from rehabill.office.people.models import Guarantor, Patient
 from rehabill.office.visits.turn import take_turn
 
-Taken = Literal["new", "completed", "same", "replaced", "refused"]
+Taken = Literal["new", "billed", "completed", "same", "replaced", "refused"]
 LONGEST_NUMBER = 50
 _NAMED = ("first", "last", "middle", "suffix", "birth_date", "sex", "address", "phone")
 _GUARANTOR = ("first", "last", "address", "phone")

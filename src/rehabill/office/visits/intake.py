@@ -1,6 +1,6 @@
 """Visits taken in, with the patients and policies they speak of. Taking the same in again changes nothing."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 import msgspec
@@ -29,8 +29,13 @@ _encode = msgspec.json.Encoder().encode
 Said = VisitRecord | InputError
 
 
-def take_in(visits: Iterable[Said]) -> list[TakenIn | InputError]:
-    """For each visit what became of it, or what is wrong with it, which stops no other. All in one transaction."""
+def take_in(
+    visits: Iterable[Said], billed: Collection[str] = (), *, anyway: bool = False
+) -> list[TakenIn | InputError]:
+    """For each visit what became of it, or what is wrong with it, which stops no other. All in one transaction.
+
+    `billed`: numbers of those that other books have billed. `anyway`: also those that look like another visit.
+    """
     visits = iter(visits)
     found: list[TakenIn | InputError] = []
     seen: set[str] = set()
@@ -39,7 +44,7 @@ def take_in(visits: Iterable[Said]) -> list[TakenIn | InputError]:
         take_turn()
         payers.update(PayerEnrolment.objects.values_list("payer_id", "payer"))
         while batch := list(islice(visits, _AT_ONCE)):
-            found += _Batch([_checked(one, seen) for one in batch], payers).take()
+            found += _Batch([_checked(one, seen) for one in batch], payers, billed, anyway).take()
     return found
 
 
@@ -52,6 +57,8 @@ def _checked(said: Said, seen: set[str]) -> Said:
         return InputError("id", "the visit's number is missing: the books know the visit by it")
     if len(number) > _LONGEST_NUMBER:
         return InputError("id", f"the visit's number is too long for the books ({_LONGEST_NUMBER} characters)")
+    if b"\\u0000" in _encode(said):
+        return InputError("", "a text in it holds the character U+0000, which no database keeps: take it out")
     if number in seen:
         return InputError("id", "an earlier record of this file has the same number: a visit comes once")
     if not person_of(said).id:
@@ -69,9 +76,12 @@ def person_of(visit: VisitRecord) -> Person:
 class _Batch:
     """Some visits, and what the books hold of them already."""
 
-    def __init__(self, said: Sequence[Said], payers: Mapping[str, str]) -> None:
+    def __init__(
+        self, said: Sequence[Said], payers: Mapping[str, str], billed: Collection[str], anyway: bool
+    ) -> None:  # fmt: skip
         self._said = said
         self._payers = payers
+        self._billed = billed
         numbers = [str(one.id) for one in self._visits()]
         self._known = {
             number: (id_, state, record)
@@ -80,6 +90,7 @@ class _Batch:
             )
         }
         self._patients = Patients(person_of(one).id or "" for one in self._visits())
+        self._alike: dict[object, str] = {} if anyway else _by_services(self._visits())
         self._new: list[VisitRecord] = []
         self._changed: list[tuple[int, VisitRecord]] = []
 
@@ -109,8 +120,15 @@ class _Batch:
         except InputError as wrong:
             return wrong
         if record is None:
+            other = self._alike.setdefault(_services(said), number)
+            if other != number:
+                why = (
+                    f"it is visit {other} under another number: same patient, day, therapist, payer and services;"
+                    " if the patient came twice, import it with --anyway"
+                )
+                return TakenIn(number, "refused", why)
             self._new.append(said)
-            return TakenIn(number, "new")
+            return TakenIn(number, "billed" if number in self._billed else "new")
         self._changed.append((id_, said))
         return TakenIn(number, "replaced", "it differed from the one that waited to be billed")
 
@@ -149,7 +167,22 @@ class _Batch:
 
     def _columns(self, one: VisitRecord) -> tuple[object, ...]:
         therapist = one.rendering_npi if isinstance(one.rendering_npi, str) else ""
+        state = ("billed", "in the books it comes from") if str(one.id) in self._billed else ("recorded", "")
         return (
-            self._patient(one).id, one.date, one.payer, one.discipline or "", therapist[:10], "recorded", "",
+            self._patient(one).id, one.date, one.payer, one.discipline or "", therapist[:10], *state,
             _encode(one).decode(),
         )  # fmt: skip
+
+
+def _services(visit: VisitRecord) -> object:
+    """What makes two records the same visit, whatever they are called."""
+    one = (person_of(visit).id, visit.date, visit.payer, visit.sequence, visit.discipline, visit.rendering_npi)
+    return _encode((*one, visit.treatments))
+
+
+def _by_services(visits: Iterable[VisitRecord]) -> dict[object, str]:
+    """Visits in the books on the days of these, by what was done; without those whose claims were voided."""
+    said = [(person_of(one).id, one.date) for one in visits]
+    rows = Visit.objects.filter(patient__number__in={who for who, _ in said}, date__in={day for _, day in said})
+    rows = rows.exclude(claim__isnull=False, claim__charge_cents=0).order_by("-id")
+    return {_services(record): number for number, record in rows.values_list("number", "record")}

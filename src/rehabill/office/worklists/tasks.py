@@ -4,9 +4,12 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from django.db.models import Q
+
 from rehabill.model.books import PostingTask
 from rehabill.office.bulk import insert
 from rehabill.office.practices.scope import practice_id
+from rehabill.office.worklists.credits import close_paid_back
 from rehabill.office.worklists.models import Task
 
 _ANSWERED = ("denied", "underpaid", "reversed", "bill_secondary", "line_unbalanced")
@@ -27,7 +30,9 @@ def answers(said: Answer, claim: int | None, action: str, payer: str, line: str)
 
 
 def open_tasks(tasks: Sequence[tuple[PostingTask, int | None]], source: str, at: dt.datetime) -> None:
-    """Put tasks on the list, each with its claim where there is one."""
+    """Put tasks on the list, each with its claim where there is one. A credit that the same payment took back further
+    on is done at once. After the journal was written.
+    """
     practice = practice_id()
     insert(
         Task,
@@ -41,10 +46,14 @@ def open_tasks(tasks: Sequence[tuple[PostingTask, int | None]], source: str, at:
             for task, claim in tasks
         ],
     )  # fmt: skip
+    if credits := [claim for task, claim in tasks if task.action == "credit"]:
+        close_paid_back(Q(claim__in=credits), at)
 
 
 def close_answered(said: Sequence[Answer], at: dt.datetime) -> None:
-    """The tasks of earlier decisions that these make void are done. Before the new ones are opened."""
+    """The tasks of earlier decisions that these make void are done, and those of credits they took back. After the
+    journal was written, before the new ones are opened.
+    """
     by_claim: dict[int, list[Answer]] = {}
     for one in said:
         by_claim.setdefault(one.claim, []).append(one)
@@ -56,6 +65,7 @@ def close_answered(said: Sequence[Answer], at: dt.datetime) -> None:
     ]
     if done:
         Task.objects.filter(id__in=done).update(state="done", closed_at=at)
+    close_paid_back(Q(claim__in=list(by_claim)), at)
 
 
 def hold_file(name: str, file: int, reasons: Sequence[str], cents: int, at: dt.datetime) -> None:

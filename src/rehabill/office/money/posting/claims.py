@@ -55,7 +55,7 @@ def _load(ids: Iterable[int], known: dict[int, Ours]) -> None:
     """The claims as they stand: what was charged, decided, and moved beside."""
     wanted = list(ids)
     rows = (
-        Claim.objects.filter(id__in=among(wanted), versions__number=F("version"))
+        Claim.objects.filter(id__in=among("bigint", wanted), versions__number=F("version"))
         .annotate(text=Cast("versions__record", TextField()))
         .values_list(
             "id", "number", "patient_id", "patient__last", "has_beside", "standings", "versions__booked", "text"
@@ -85,7 +85,7 @@ def _load(ids: Iterable[int], known: dict[int, Ours]) -> None:
 def _decided(ids: list[int]) -> tuple[dict[int, list[Decided]], dict[int, list[str]]]:
     decided: dict[int, list[Decided]] = defaultdict(list)
     numbers: dict[int, list[str]] = defaultdict(list)
-    rows = Decision.objects.filter(claim__in=among(ids)).order_by("id")
+    rows = Decision.objects.filter(claim__in=among("bigint", ids)).order_by("id")
     for claim, some, number in rows.values_list("claim_id", "decided", "payer_claim_number"):
         decided[claim] += some
         if number and number not in numbers[claim]:
@@ -95,7 +95,7 @@ def _decided(ids: list[int]) -> tuple[dict[int, list[Decided]], dict[int, list[s
 
 def _members(patients: set[int]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = defaultdict(list)
-    rows = Policy.objects.filter(patient__in=among(patients)).exclude(member_id="")
+    rows = Policy.objects.filter(patient__in=among("bigint", patients)).exclude(member_id="")
     for patient, member in rows.values_list("patient_id", "member_id"):
         found[patient].append(member)
     return found
@@ -120,26 +120,26 @@ Candidates = dict[Key, list[int]]
 
 def _by_number(asked: list[Key]) -> Candidates:
     return _matched(
-        asked, Claim.objects.filter(number__in=among([key.value for key in asked])).values_list("number", "id")
+        asked, Claim.objects.filter(number__in=among("text", [key.value for key in asked])).values_list("number", "id")
     )
 
 
 def _by_line(asked: list[Key]) -> Candidates:
     rows = ClaimLine.objects.filter(
-        line_id__in=among([key.value for key in asked]), version__number=F("version__claim__version")
+        line_id__in=among("text", [key.value for key in asked]), version__number=F("version__claim__version")
     )
     return _matched(asked, rows.values_list("line_id", "version__claim_id"))
 
 
 def _by_payers_number(asked: list[Key]) -> Candidates:
-    rows = Claim.objects.filter(payer_claim_number__in=among([key.value for key in asked])).exclude(
+    rows = Claim.objects.filter(payer_claim_number__in=among("text", [key.value for key in asked])).exclude(
         payer_claim_number=""
     )
     return _matched(asked, rows.values_list("payer_claim_number", "id"))
 
 
 def _by_plain_number(asked: list[Key]) -> Candidates:
-    rows = Claim.objects.filter(plain_number__in=among([key.value for key in asked]))
+    rows = Claim.objects.filter(plain_number__in=among("text", [key.value for key in asked]))
     return _matched(asked, rows.values_list("plain_number", "id"))
 
 
@@ -201,7 +201,7 @@ _LOOKUPS: dict[By, Callable[[list[Key]], Candidates]] = {
 
 def numbered(values: Sequence[str]) -> dict[str, str]:
     """Number, ours or a payer's → our claim's number: for money moved apart from claims that names one."""
-    payers = Claim.objects.filter(payer_claim_number__in=among(values)).exclude(payer_claim_number="")
+    payers = Claim.objects.filter(payer_claim_number__in=among("text", values)).exclude(payer_claim_number="")
     found = dict(payers.values_list("payer_claim_number", "number"))
-    ours = Claim.objects.filter(number__in=among(values)).values_list("number", flat=True)
+    ours = Claim.objects.filter(number__in=among("text", values)).values_list("number", flat=True)
     return found | {number: number for number in ours}

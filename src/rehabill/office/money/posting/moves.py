@@ -21,7 +21,7 @@ def post_moves(
     told: Remittance, parts: Sequence[str], payment: Payment, key: Key, by: str, at: dt.datetime
 ) -> tuple[int, int, list[PostingTask]]:
     """How many were new, their cents as told, and what a person must look at."""
-    known = set(ProviderMove.objects.filter(identity__in=among(parts)).values_list("identity", flat=True))
+    known = set(ProviderMove.objects.filter(identity__in=among("text", parts)).values_list("identity", flat=True))
     posted = cents = 0
     tasks: list[PostingTask] = []
     for number, (one, part) in enumerate(zip(told.provider_adjustments, parts, strict=True), 1):
