@@ -8,6 +8,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from rehabill.base.errors import RehabillError
+from rehabill.office import statistics
 from rehabill.office.guards.install import check, install
 from rehabill.office.guards.role import as_owner
 from rehabill.office.home import make_home
@@ -46,6 +47,9 @@ def _look_over() -> None:
     if waiting:
         raise NoBooks("the books are not made, or of an older version; run `rehabill init`")
     check()
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            statistics.count(cursor)
 
 
 def _find(slug: str | None) -> Practice:

@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Callable, Collection, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from django.db import connection, models
@@ -31,10 +31,9 @@ def take_ids(model: type[models.Model], count: int) -> range | list[int]:
     return range(first, first + count)
 
 
-def among(values: Collection[int] | Collection[str]) -> RawSQL:
-    """For `field__in=among(values)`: one parameter for all of them, where Django writes, checks and passes one each."""
+def among(kind: Literal["bigint", "text"], values: Collection[int] | Collection[str]) -> RawSQL:
+    """For `field__in=among("bigint", ids)`: one parameter for all, where Django writes, checks and passes one each."""
     if connection.vendor == "postgresql":
-        kind = "bigint" if all(isinstance(one, int) for one in values) else "text"
         array, passed = _array(kind, list(values))
         return RawSQL(f"SELECT unnest({array})", (passed,))
     return RawSQL("SELECT value FROM json_each(%s)", (msgspec.json.encode(values).decode(),))

@@ -20,7 +20,7 @@ def install() -> None:
     with connection.cursor() as cursor:
         _guards().install(cursor)
         if connection.vendor == "sqlite":
-            statistics.install(cursor)
+            statistics.tell(cursor)
 
 
 def check() -> None:
