@@ -41,4 +41,4 @@ on_option = click.option("--on", "day", type=DAY, metavar="DAY", help="The day i
 
 def on(day: dt.date | None) -> dt.date:
     """The day given, or today where the practice is."""
-    return day or now().astimezone().date()
+    return day or now().date()

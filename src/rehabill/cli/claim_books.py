@@ -79,7 +79,7 @@ def _record(file: Path) -> Claim:
 
 
 def _today() -> dt.date:
-    return now().astimezone().date()
+    return now().date()
 
 
 def _tell(claim: "ClaimRow", before: int, what: str) -> None:

@@ -91,9 +91,17 @@ def _written_over(model: type[Owned]) -> list[Case]:
 
 
 def install(cursor: Any) -> None:
+    """All of them, in place of those there are."""
     for name, statement in triggers().items():
         cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
         cursor.execute(statement)
+
+
+def take_off(cursor: Any) -> None:
+    """Every guard there is, also one that an older version made."""
+    cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'guard!_%' ESCAPE '!'")
+    for (name,) in cursor.fetchall():
+        cursor.execute(f"DROP TRIGGER {name}")
 
 
 def missing(cursor: Any) -> list[str]:
