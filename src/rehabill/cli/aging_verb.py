@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rehabill.cli.books import now, practice_option
-from rehabill.cli.lists import DAY, Cents, asked, heading, limit_option, say, table, write_rows
+from rehabill.cli.lists import DAY, asked, limit_option, write_rows
+from rehabill.cli.page import Cents, heading, say, table
 from rehabill.cli.records import json_option
 from rehabill.cli.x12.files import write_json
 
@@ -55,6 +56,9 @@ def command(
 def _claims(claims: "list[OpenClaim]", as_json: bool) -> None:
     if as_json:
         write_rows(claims)
+        return
+    if not claims:
+        say("None.")
         return
     table(
         ("claim", "treated", "counted from", "days", "patient", "name", "owed by", "open"),

@@ -9,7 +9,8 @@ import msgspec
 from rehabill.base.errors import InputError
 from rehabill.base.money import dollars
 from rehabill.cli.books import now, practice_option, who
-from rehabill.cli.lists import Cents, asked, heading, say, table
+from rehabill.cli.lists import asked
+from rehabill.cli.page import Cents, heading, say, table
 from rehabill.cli.records import CLEAN, FINDINGS, UNREADABLE, json_option
 from rehabill.cli.x12.files import chunks, counted, name_of, write_json
 

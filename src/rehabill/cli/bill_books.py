@@ -25,8 +25,8 @@ _DRAFT = ".claims-{:09d}.837.draft"
 
 def bill_books(slug: str | None, out: Path, moment: dt.datetime, control_number: int | None, explain: bool) -> None:
     """`moment`: the practice's own clock. Leaves with the exit code."""
-    out.mkdir(parents=True, exist_ok=True)
     with books(slug or os.environ.get("REHABILL_PRACTICE")) as practice:
+        out.mkdir(parents=True, exist_ok=True)
         from rehabill.office.claims.sending import next_control_number
 
         if control_number is not None and control_number < next_control_number():
@@ -93,6 +93,10 @@ class _Run:
         test = " (marked T: a test file)" if usage == "T" else ""
         x12 = "".join(f"{one['name']}{test}, " for one in self.files)
         click.echo(f"Written to {self.out}: {x12}claims.jsonl, held.jsonl, summary.json")
+        named = {one["name"] for one in self.files} | set(self.folder.recovered)
+        earlier = sorted(one.name for one in self.out.glob("claims*.837") if one.name not in named)
+        if earlier:
+            click.echo(f"Of earlier runs: {', '.join(earlier)}. The lists and the summary tell of this run alone.")
         if not self.files:
             click.echo("No claim is ready, so there is no 837P to send.")
 

@@ -8,19 +8,8 @@ import click
 from rehabill.almanac.load import load
 from rehabill.base.money import dollars
 from rehabill.cli.books import now, practice_option
-from rehabill.cli.lists import (
-    Cents,
-    after_option,
-    asked,
-    fields,
-    from_to_options,
-    heading,
-    limit_option,
-    more,
-    say,
-    table,
-    write_rows,
-)
+from rehabill.cli.lists import after_option, asked, from_to_options, limit_option, more, write_rows
+from rehabill.cli.page import Cents, fields, heading, say, table
 from rehabill.cli.records import json_option
 from rehabill.cli.x12.files import counted, write_json
 from rehabill.engine.life_cycle.table import STATUSES
@@ -137,7 +126,7 @@ def _show(found: "Shown") -> None:
     if found.tasks:
         heading("Tasks")
         table(
-            ("task", "what", "cents", "due", "why"),
+            ("task", "what", "amount", "due", "why"),
             [(str(each.id), each.action, Cents(each.cents), each.due_on, each.why) for each in found.tasks],
         )
 

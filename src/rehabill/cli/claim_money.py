@@ -8,7 +8,8 @@ import click
 from rehabill.base.money import dollars
 from rehabill.cli.amounts import ALL, AMOUNT_OR_ALL, on, on_option
 from rehabill.cli.books import now, practice_option, who
-from rehabill.cli.lists import asked, say
+from rehabill.cli.lists import asked
+from rehabill.cli.page import say
 from rehabill.cli.records import json_option
 from rehabill.cli.x12.files import write_json
 from rehabill.engine.post.patient import WriteOff

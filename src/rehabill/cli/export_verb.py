@@ -6,7 +6,7 @@ import click
 
 from rehabill.base.errors import InputError
 from rehabill.cli.books import books, practice_option
-from rehabill.cli.lists import say, table
+from rehabill.cli.page import say, table
 from rehabill.cli.records import json_option
 from rehabill.cli.x12.files import write_json
 

@@ -16,8 +16,8 @@ from rehabill.cli.lists import DAY
 from rehabill.cli.records import CLEAN, FINDINGS, Output, Record, json_option, opened
 from rehabill.cli.visits import billed_before, read_visits
 from rehabill.cli.x12.files import chunks, counted, name_of
-from rehabill.intake import coverages, opening, patients
-from rehabill.intake.table import Sheet
+from rehabill.intake import coverages, opening, patients, treatment_rows
+from rehabill.intake.table import Columns, Sheet
 
 if TYPE_CHECKING:
     from rehabill.office.money.posting.waiting import Laid
@@ -32,12 +32,18 @@ _WORDS = {
 }  # fmt: skip
 
 
+def _told(columns: Columns) -> str:
+    """Which columns a CSV may have."""
+    others = ", ".join(name for name in columns.readers if name not in columns.required)
+    return f"Columns of the CSV: {', '.join(columns.required)}; and where there are, {others}."
+
+
 @click.group("import")
 def command() -> None:
     """Files into the books. The same file again changes nothing; a row that is wrong stops no other."""
 
 
-@command.command("visits")
+@command.command("visits", epilog=_told(treatment_rows.COLUMNS))
 @_files
 @click.option("--anyway", is_flag=True, help="Take in what looks like another visit: the patient came twice that day.")
 @practice_option
@@ -62,7 +68,7 @@ def visits(files: tuple[Path, ...], anyway: bool, slug: str | None, as_json: boo
     out.finish()
 
 
-@command.command("patients")
+@command.command("patients", epilog=_told(patients.COLUMNS))
 @_files
 @practice_option
 @json_option
@@ -74,7 +80,7 @@ def patients_(files: tuple[Path, ...], slug: str | None, as_json: bool) -> None:
         _rosters(files, patients.read, take_patients, "patient", Output(as_json))
 
 
-@command.command("coverages")
+@command.command("coverages", epilog=_told(coverages.POLICY_COLUMNS))
 @_files
 @practice_option
 @json_option
@@ -86,7 +92,7 @@ def coverages_(files: tuple[Path, ...], slug: str | None, as_json: bool) -> None
         _rosters(files, coverages.read_policies, take_policies, "coverage", Output(as_json))
 
 
-@command.command("authorizations")
+@command.command("authorizations", epilog=_told(coverages.APPROVAL_COLUMNS))
 @_files
 @practice_option
 @json_option
@@ -98,7 +104,7 @@ def authorizations(files: tuple[Path, ...], slug: str | None, as_json: bool) -> 
         _rosters(files, coverages.read_authorizations, take_authorizations, "authorisation", Output(as_json))
 
 
-@command.command("opening")
+@command.command("opening", epilog=_told(opening.COLUMNS))
 @_files
 @click.option("--on", type=DAY, metavar="DAY", help="The day on which these books begin (today).")
 @practice_option
@@ -106,8 +112,7 @@ def authorizations(files: tuple[Path, ...], slug: str | None, as_json: bool) -> 
 def opening_(files: tuple[Path, ...], on: dt.date | None, slug: str | None, as_json: bool) -> None:
     """What is still owed of the claims of another system (CSV, a row for each amount of a claim or line).
 
-    Columns: claim, patient_id, date, open; and where there are, payer, order, owed_by (payer or patient), code,
-    modifiers, line, units, charge. Patients must be in the books. Each claim comes whole or not at all, and once.
+    Patients must be in the books. Each claim comes whole or not at all, and once.
     Payments that came before it, and wait in suspense, are posted on it.
     """
     out, at = Output(as_json), now()

@@ -5,9 +5,12 @@ from typing import Any
 
 import click
 
+from rehabill.almanac.load import load
 from rehabill.base.errors import RehabillError
 from rehabill.cli.practice import read_practice
 from rehabill.cli.records import UNREADABLE
+from rehabill.engine.practice_file import faults
+from rehabill.model.practice import Practice
 
 
 @click.command("init")
@@ -19,7 +22,7 @@ def command(file: Path | None, slug: str | None) -> None:
     The books are one SQLite file in the user's data folder (REHABILL_HOME), or the PostgreSQL database that
     REHABILL_DATABASE_URL names. Without FILE they are only made, or brought up to this version.
     """
-    record = None if file is None else read_practice(file)
+    record = None if file is None else _practice(file)
     try:
         from rehabill.office.start import start
     except ModuleNotFoundError as missing:
@@ -39,6 +42,15 @@ def command(file: Path | None, slug: str | None) -> None:
         click.echo(f"Practice: {_save(record, slug)} ({record.name})")
 
 
+def _practice(file: Path) -> Practice:
+    """Raises `UsageError` where something in it cannot be right: claims would be held, or go nowhere."""
+    record = read_practice(file)
+    wrong = faults(record, load().data.payers)
+    if wrong:
+        raise click.UsageError("\n".join(f"{file}: {one}" for one in wrong))
+    return record
+
+
 def _where(settings: dict[str, Any], vendor: str) -> str:
     """Where the books are, without the password."""
     if vendor == "sqlite":
@@ -48,22 +60,22 @@ def _where(settings: dict[str, Any], vendor: str) -> str:
     return f"PostgreSQL database {settings['NAME']} on {host}{port}"
 
 
-def _save(record: Any, given: str | None) -> str:
+def _save(record: Practice, given: str | None) -> str:
     from django.core.exceptions import ValidationError
     from django.core.validators import validate_slug
     from django.utils.text import slugify
 
-    from rehabill.office.practices.models import Practice
+    from rehabill.office.practices.models import Practice as PracticeRow
     from rehabill.office.practices.records import save_practice
 
-    longest = Practice._meta.get_field("slug").max_length
+    longest = PracticeRow._meta.get_field("slug").max_length
     slug = given if given is not None else slugify(record.name)[:longest].strip("-")
     try:
         validate_slug(slug)
     except ValidationError:
         message = f"'{slug}' is no name for the command line: letters without accents, digits, - and _"
         raise click.BadParameter(message, param_hint="--practice") from None
-    there = Practice.objects.filter(slug=slug).first()
+    there = PracticeRow.objects.filter(slug=slug).first()
     if there is not None and there.npi != record.npi:
         message = f"the books have another practice of that name (NPI {there.npi}): give this one a name of its own"
         raise click.BadParameter(message, param_hint="--practice")

@@ -8,7 +8,8 @@ import click
 
 from rehabill.base.money import dollars
 from rehabill.cli.books import now, practice_option, who
-from rehabill.cli.lists import Cents, asked, from_to_options, limit_option, say, table, write_rows
+from rehabill.cli.lists import asked, from_to_options, limit_option, write_rows
+from rehabill.cli.page import Cents, say, table
 from rehabill.cli.records import CLEAN, FINDINGS, json_option
 from rehabill.cli.x12.files import write_json
 
@@ -69,6 +70,9 @@ def _trial(rows: "list[Balance]", first: dt.date | None, as_json: bool) -> int:
     if as_json:
         write_rows(rows)
         return FINDINGS if rest else CLEAN
+    if not rows:
+        say("Nothing is entered.")
+        return CLEAN
     debit, credit = (sum(one.cents for one in rows if (one.cents > 0) is side) for side in (True, False))
     table(
         ("account", "", "debit", "credit"),
@@ -95,7 +99,7 @@ def _entries(found: "Ledger", asked: set[str]) -> None:
             one.line, " ".join(part for part in (one.reason, one.text) if part), Cents(one.cents),
             Cents(one.balance_cents),
         ))  # fmt: skip
-    table(("entry", "day", "what", "where", "claim", "line", "why", "cents", "balance"), rows)
+    table(("entry", "day", "what", "where", "claim", "line", "why", "amount", "balance"), rows)
     of = " of what is owed" if found.counts else ""
     say(f"balance{of} {dollars(found.balance_cents)}", "bold")
 

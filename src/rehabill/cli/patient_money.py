@@ -8,7 +8,8 @@ import click
 from rehabill.base.money import dollars
 from rehabill.cli.amounts import AMOUNT, on, on_option
 from rehabill.cli.books import now, practice_option, who
-from rehabill.cli.lists import Cents, asked, say, table, write_rows
+from rehabill.cli.lists import asked, write_rows
+from rehabill.cli.page import Cents, say, table
 from rehabill.cli.records import json_option
 from rehabill.cli.x12.files import write_json
 from rehabill.engine.post.patient import Method

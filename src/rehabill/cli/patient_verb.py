@@ -3,7 +3,8 @@
 import click
 
 from rehabill.cli.books import practice_option
-from rehabill.cli.lists import Cents, after_option, asked, fields, heading, limit_option, more, say, table, write_rows
+from rehabill.cli.lists import after_option, asked, limit_option, more, write_rows
+from rehabill.cli.page import Cents, fields, heading, say, table
 from rehabill.cli.patient_money import pay, refund, settle
 from rehabill.cli.records import json_option
 from rehabill.cli.x12.files import write_json

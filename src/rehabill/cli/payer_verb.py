@@ -3,7 +3,8 @@
 import click
 
 from rehabill.cli.books import practice_option
-from rehabill.cli.lists import Cents, asked, fields, say, table, write_rows
+from rehabill.cli.lists import asked, write_rows
+from rehabill.cli.page import Cents, fields, say, table
 from rehabill.cli.records import json_option
 from rehabill.cli.x12.files import write_json
 

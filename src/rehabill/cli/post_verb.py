@@ -7,25 +7,22 @@ from typing import TYPE_CHECKING
 
 import click
 import msgspec
-from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from rehabill.almanac.edition import Almanac
 from rehabill.almanac.load import load
 from rehabill.base.errors import InputError
-from rehabill.base.money import dollars
 from rehabill.cli.books import books, now, practice_option, who
+from rehabill.cli.page import Cents, console, table
 from rehabill.cli.patient_money import show_settled
 from rehabill.cli.records import CLEAN, FINDINGS, UNREADABLE, json_option
 from rehabill.cli.waiting import lay_what_waits
-from rehabill.cli.x12.files import chunks, counted, name_of, plain, width, write_json
+from rehabill.cli.x12.files import chunks, counted, name_of, plain, write_json
 from rehabill.model.books import PostingTask
 
 if TYPE_CHECKING:
     from rehabill.office.money.posting.outcome import FileOutcome, PaymentOutcome
 
-_console = Console(highlight=False, soft_wrap=False, width=width())
 _MOST_TASKS = 20
 
 
@@ -125,7 +122,7 @@ def _settle(at: dt.datetime, as_json: bool) -> None:
         for one in found:
             write_json({"settled": one})
     elif found:
-        _console.print(Text("Paid ahead by patients, and now laid on what they owe"))
+        console.print(Text("Paid ahead by patients, and now laid on what they owe"))
         show_settled(found)
 
 
@@ -143,26 +140,25 @@ def _show(outcome: "FileOutcome", dry_run: bool) -> None:
         "held": "held, nothing of it is posted",
         "unreadable": "holds no remittance (835)",
     }[outcome.state]
-    _console.print(Text.assemble((outcome.name, "bold"), f": {words}"))
+    console.print(Text.assemble((outcome.name, "bold"), f": {words}"))
     for held in outcome.held:
-        _console.print(Text(f"  {held.rule} {held.why}", style="red"))
+        console.print(Text(f"  {held.rule} {held.why}", style="red"))
     if outcome.payments:
-        _console.print(_payments(outcome.payments))
+        _payments(outcome.payments)
     _tasks([task for payment in outcome.payments for task in payment.tasks])
-    _console.print()
+    console.print()
 
 
-def _payments(payments: list["PaymentOutcome"]) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    for column in ("  payment", "payer", "amount", "claims", "paid on claims", "PLB", "before", "unknown"):
-        table.add_column(column, justify="left" if column in ("  payment", "payer") else "right", overflow="fold")
-    for one in payments:
-        table.add_row(
-            f"  {plain(one.trace)}", Text(plain(one.name or one.payer)), dollars(one.amount_cents), str(one.posted),
-            dollars(one.posted_cents), dollars(-one.moved_cents) if one.moves else "", str(one.known or ""),
-            str(one.unknown or ""),
-        )  # fmt: skip
-    return table
+def _payments(payments: list["PaymentOutcome"]) -> None:
+    table(
+        ("payment", "payer", "amount", "claims", "paid on claims", "PLB", "before", "unknown"),
+        [
+            (one.trace, one.name or one.payer, Cents(one.amount_cents), one.posted or None, Cents(one.posted_cents),
+             Cents(-one.moved_cents), one.known or None, one.unknown or None)
+            for one in payments
+        ],
+        indent=2,
+    )  # fmt: skip
 
 
 def _tasks(tasks: list[PostingTask]) -> None:
@@ -170,9 +166,9 @@ def _tasks(tasks: list[PostingTask]) -> None:
     if not tasks:
         return
     kinds = ", ".join(f"{number} {kind.replace('_', ' ')}" for kind, number in Counter(t.action for t in tasks).items())
-    _console.print(Text(f"  {counted(len(tasks), 'task')}: {kinds}"))
+    console.print(Text(f"  {counted(len(tasks), 'task')}: {kinds}"))
     for task in sorted(tasks, key=lambda one: -abs(one.cents))[:_MOST_TASKS]:
         place = " ".join(part for part in (task.claim, task.line) if part)
-        _console.print(Text.assemble("    ", (plain(place), "cyan"), f" {plain(task.why)}"))
+        console.print(Text.assemble("    ", (plain(place), "cyan"), f" {plain(task.why)}"))
     if len(tasks) > _MOST_TASKS:
-        _console.print(Text(f"    and {len(tasks) - _MOST_TASKS} smaller ones: rehabill work", style="dim"))
+        console.print(Text(f"    and {len(tasks) - _MOST_TASKS} smaller ones: rehabill work", style="dim"))

@@ -4,14 +4,13 @@ from pathlib import Path
 
 import click
 import msgspec
-from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from rehabill.almanac import code_lists
 from rehabill.base.errors import InputError, PdfMissing
 from rehabill.base.finding import Finding
 from rehabill.base.money import dollars
+from rehabill.cli.page import Cents, console, table
 from rehabill.cli.records import FINDINGS
 from rehabill.cli.x12.files import (
     Reader,
@@ -20,7 +19,6 @@ from rehabill.cli.x12.files import (
     files_argument,
     name_of,
     plain,
-    width,
     write_json,
     write_whole,
 )
@@ -86,35 +84,36 @@ def _read(path: Path, reader: Reader) -> tuple[list[Advice], list[Finding]]:
     return [advice(one, lists, meanings()) for one in told], findings
 
 
-_console = Console(highlight=False, soft_wrap=False, width=width())
 _MONEY = {
     "charged": "charge", "allowed": "allowed", "contract": "contractual", "sequestr.": "sequestration",
     "patient": "patient", "prior": "prior", "refused": "refused", "paid": "paid",
 }  # fmt: skip
 """Columns, and the figure in each; those without an amount in a payment are left out of it."""
 _ALWAYS = ("charged", "allowed", "paid")
+_NARROW, _TOLD_BY_REASONS = 100, ("contract", "sequestr.", "refused")
+"""On a narrower screen, what the reasons tell anyway has no columns."""
 
 
 def _print(one: Advice) -> None:
     day = f", {one.day}" if one.day else ""
-    _console.print(Text(f"{one.payer or 'Payer without a name'} → {one.payee or 'payee without a name'}", style="bold"))
-    _console.print(
+    console.print(Text(f"{one.payer or 'Payer without a name'} → {one.payee or 'payee without a name'}", style="bold"))
+    console.print(
         Text(f"{one.method} {one.trace}{day}: {dollars(one.amount_cents)} for {_claims(one)}; {_balance(one)}")
     )
     money = _columns(one)
     for claim in one.claims:
-        _console.print()
+        console.print()
         _claim(claim, money)
-    _console.print()
+    console.print()
     if one.moves or one.rest:
-        _console.print(Text(f"Paid on claims {dollars(one.total.paid)}"))
+        console.print(Text(f"Paid on claims {dollars(one.total.paid)}"))
         for move in one.moves:
             words = " ".join(part for part in (move.reason, move.words, plain(move.reference)) if part)
-            _console.print(Text(f"  {dollars(-move.cents)}  PLB {words}"))
-        _console.print(Text(f"Payment {dollars(one.amount_cents)}"))
+            console.print(Text(f"  {dollars(-move.cents)}  PLB {words}"))
+        console.print(Text(f"Payment {dollars(one.amount_cents)}"))
     for code, words in one.meanings:
-        _console.print(Text(f"{code:>6}  {words}", style="dim"))
-    _console.print()
+        console.print(Text(f"{code:>6}  {words}", style="dim"))
+    console.print()
 
 
 def _claims(one: Advice) -> str:
@@ -127,7 +126,8 @@ def _balance(one: Advice) -> str:
 
 def _columns(one: Advice) -> list[str]:
     figures = [line.figures for claim in one.claims for line in claim.lines]
-    return [name for name, field in _MONEY.items() if name in _ALWAYS or any(getattr(each, field) for each in figures)]
+    used = [n for n, field in _MONEY.items() if n in _ALWAYS or any(getattr(each, field) for each in figures)]
+    return used if console.width >= _NARROW else [name for name in used if name not in _TOLD_BY_REASONS]
 
 
 def _claim(claim: AdviceClaim, money: list[str]) -> None:
@@ -135,21 +135,17 @@ def _claim(claim: AdviceClaim, money: list[str]) -> None:
     forwarded = f" to {plain(claim.forwarded_to)}" if claim.forwarded_to else ""
     number = f"  payer's number {plain(claim.payer_claim_number)}" if claim.payer_claim_number else ""
     name = plain(claim.claim_number) or "claim without a number"
-    _console.print(Text.assemble((name, "bold"), f"  {who}  ", (claim.status + forwarded, "cyan"), (number, "dim")))
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    for column in ("  day", "service", "units", *money, "why"):
-        table.add_column(column, justify="right" if column in (*money, "units") else "left", overflow="fold")
-    for line in claim.lines:
-        day = str(line.day) if line.day else ""
-        why = Text(plain(", ".join(line.reasons)))
-        table.add_row(f"  {day}", Text(plain(line.service)), line.units, *_amounts(line.figures, money), why)
-    if len(claim.lines) > 1:
-        table.add_row("  claim", "", "", *_amounts(claim.total, money), "", style="bold")
-    _console.print(table)
+    console.print(Text.assemble((name, "bold"), f"  {who}  ", (claim.status + forwarded, "cyan"), (number, "dim")))
+    rows = [
+        (line.day, line.service, Text(line.units, justify="right"), *_amounts(line.figures, money),
+         ", ".join(line.reasons))
+        for line in claim.lines
+    ]  # fmt: skip
+    total = [("claim", "", "", *_amounts(claim.total, money), "")] if len(claim.lines) > 1 else []
+    table(("day", "service", "units", *money, "why"), rows, total, indent=2)
     if claim.total.rest:
-        _console.print(Text(f"  The payer's figures leave {dollars(claim.total.rest)} unexplained.", style="red"))
+        console.print(Text(f"  The payer's figures leave {dollars(claim.total.rest)} unexplained.", style="red"))
 
 
-def _amounts(figures: Figures, money: list[str]) -> list[str]:
-    cents = [getattr(figures, _MONEY[column]) for column in money]
-    return [dollars(one) if one else "" for one in cents]
+def _amounts(figures: Figures, money: list[str]) -> list[Cents]:
+    return [Cents(getattr(figures, _MONEY[column])) for column in money]

@@ -6,17 +6,8 @@ from collections.abc import Iterable
 import click
 
 from rehabill.cli.books import practice_option
-from rehabill.cli.lists import (
-    after_option,
-    asked,
-    fields,
-    from_to_options,
-    limit_option,
-    more,
-    say,
-    table,
-    write_rows,
-)
+from rehabill.cli.lists import after_option, asked, from_to_options, limit_option, more, write_rows
+from rehabill.cli.page import fields, say, table
 from rehabill.cli.records import json_option
 from rehabill.cli.x12.files import write_json
 

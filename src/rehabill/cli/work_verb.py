@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 import click
 
 from rehabill.cli.books import now, practice_option, who
-from rehabill.cli.lists import DAY, Cents, asked, limit_option, say, table, write_rows
+from rehabill.cli.lists import DAY, asked, limit_option, write_rows
+from rehabill.cli.page import Cents, say, table
 from rehabill.cli.records import CLEAN, FINDINGS, json_option
 from rehabill.cli.x12.files import write_json
 

@@ -33,6 +33,15 @@ APPROVAL: Placed = {
 }  # fmt: skip
 
 
+def _columns(placed: Placed, *required: str) -> Columns:
+    readers = {column: reader for column, (_, reader) in placed.items()}
+    return Columns(readers, ALIASES, ("patient_id", "payer", *required))
+
+
+POLICY_COLUMNS = _columns(POLICY, "member_id")
+APPROVAL_COLUMNS = _columns(APPROVAL, "number")
+
+
 def read_policies(data: bytes) -> Sheet[Policy]:
     """Without `order` a policy is the primary one. Raises `InputError` when the header cannot be used."""
 
@@ -41,7 +50,7 @@ def read_policies(data: bytes) -> Sheet[Policy]:
         _in_time(found, number)
         return found
 
-    return read_table(data, _columns(POLICY, "member_id"), policy)
+    return read_table(data, POLICY_COLUMNS, policy)
 
 
 def read_authorizations(data: bytes) -> Sheet[Approval]:
@@ -52,12 +61,7 @@ def read_authorizations(data: bytes) -> Sheet[Approval]:
         _in_time(found, number)
         return found
 
-    return read_table(data, _columns(APPROVAL, "number"), approval)
-
-
-def _columns(placed: Placed, *required: str) -> Columns:
-    readers = {column: reader for column, (_, reader) in placed.items()}
-    return Columns(readers, ALIASES, ("patient_id", "payer", *required))
+    return read_table(data, APPROVAL_COLUMNS, approval)
 
 
 def _in_time(found: Policy | Approval, number: int) -> None:

@@ -1,8 +1,4 @@
-"""Opening balances from CSV: one row for each amount that is owed of a claim (or line) of the old system.
-
-Columns: `claim`, `patient_id`, `date`, `open` (dollars); and where there are, `payer`, `order`, `owed_by` (payer or
-patient; the payer if there is one), `code`, `modifiers`, `line`, `units`, `charge`.
-"""
+"""Opening balances from CSV: one row for each amount that is owed of a claim (or line) of the old system."""
 
 from typing import Any
 
@@ -16,7 +12,8 @@ from rehabill.model.opening import OpenBalance
 _OWED_BY = {"payer": False, "insurance": False, "insurer": False, "patient": True, "self": True}
 
 
-def _is_patient(text: str, where: str) -> bool:
+def is_patient(text: str, where: str) -> bool:
+    """`payer` or `patient`; the payer if there is one."""
     if text.lower() not in _OWED_BY:
         raise InputError(where, "must be payer or patient")
     return _OWED_BY[text.lower()]
@@ -24,7 +21,7 @@ def _is_patient(text: str, where: str) -> bool:
 
 _PLACED: Placed = {
     "claim": ("claim", text), "patient_id": ("patient_id", text), "date": ("date", day), "open": ("cents", amount),
-    "payer": ("payer", text), "order": ("order", order), "owed_by": ("is_patient", _is_patient), "code": ("code", text),
+    "payer": ("payer", text), "order": ("order", order), "owed_by": ("is_patient", is_patient), "code": ("code", text),
     "modifiers": ("modifiers", texts), "line": ("line", text), "units": ("units", count),
     "charge": ("charge_cents", amount),
 }  # fmt: skip
@@ -34,7 +31,7 @@ _ALIASES = {
     "responsibility": "owed_by", "cpt": "code", "cpt_code": "code", "line_id": "line", "line_number": "line",
     "charges": "charge", "charge_amount": "charge", "billed": "charge",
 }  # fmt: skip
-_COLUMNS = Columns(
+COLUMNS = Columns(
     readers={column: reader for column, (_, reader) in _PLACED.items()},
     aliases=_ALIASES,
     required=("claim", "patient_id", "date", "open"),
@@ -53,7 +50,7 @@ def read(data: bytes) -> Sheet[OpenBalance]:
         earlier.check(found, number)
         return found
 
-    return read_table(data, _COLUMNS, balance)
+    return read_table(data, COLUMNS, balance)
 
 
 class _Earlier:

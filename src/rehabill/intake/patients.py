@@ -18,7 +18,7 @@ PLACED: Placed = {
     "guarantor_zip": ("guarantor.address.zip", text), "guarantor_country": ("guarantor.address.country", text),
     "guarantor_relationship": ("guarantor_relationship", text),
 }  # fmt: skip
-_COLUMNS = Columns(
+COLUMNS = Columns(
     readers={column: reader for column, (_, reader) in PLACED.items()},
     aliases=ALIASES,
     required=("patient_id", "first_name", "last_name"),
@@ -37,4 +37,4 @@ def read(data: bytes) -> Sheet[Registered]:
         seen[name] = number
         return found
 
-    return read_table(data, _COLUMNS, patient)
+    return read_table(data, COLUMNS, patient)

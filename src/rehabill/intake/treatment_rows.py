@@ -38,6 +38,13 @@ _TREATMENT: dict[str, Reader] = {
     "code": text, "text": text, "minutes": count, "by": text, "with": texts, "mode": text, "patients": count,
     "start": text, "end": text, "region": text, "purpose": text, "encounter": text, "distinct_from": counts,
 }  # fmt: skip
+_ID = "visit_id"
+COLUMNS = table.Columns(
+    readers={_ID: text, **{column: reader for column, (_, reader) in _VISIT.items()}, **_TREATMENT},
+    aliases={},
+    required=(_ID, "date", "payer"),
+    key=_ID,
+)
 
 
 def read(lines: Iterable[str]) -> Iterator[tuple[int, str | None, Visit | InputError]]:
@@ -54,7 +61,7 @@ def read(lines: Iterable[str]) -> Iterator[tuple[int, str | None, Visit | InputE
     _check_header(columns)
     visits: dict[str, _Gathered] = {}
     for number, cells in rows:
-        name = shown(dict(zip(columns, cells, strict=False)).get("visit_id", "").strip())
+        name = shown(dict(zip(columns, cells, strict=False)).get(_ID, "").strip())
         visit = visits.setdefault(name or f"row {number}", _Gathered({"id": name, "treatments": []}))
         visit.rows.append(number)
         if visit.error is None:
@@ -83,10 +90,10 @@ def billed(lines: Iterable[str]) -> frozenset[str]:
     """
     rows = table.rows(lines)
     columns = [column.strip().lower() for column in next(rows, (1, []))[1]]
-    if not {_WHOLE, "visit_id", "state"} <= set(columns):
+    if not {_WHOLE, _ID, "state"} <= set(columns):
         return frozenset()
     told = (dict(zip(columns, cells, strict=False)) for _, cells in rows)
-    return frozenset(one["visit_id"] for one in told if one.get("state") in _BILLED)
+    return frozenset(one[_ID] for one in told if one.get("state") in _BILLED)
 
 
 class _Gathered:
@@ -99,9 +106,9 @@ class _Gathered:
 
 
 def _check_header(columns: list[str]) -> None:
-    if missing := {"visit_id", "date", "payer"} - set(columns):
+    if missing := set(COLUMNS.required) - set(columns):
         raise InputError("header", f"the file lacks the columns {', '.join(sorted(missing))}")
-    unknown = set(columns) - _VISIT.keys() - _TREATMENT.keys() - {"visit_id"}
+    unknown = set(columns) - COLUMNS.readers.keys()
     if unknown:
         names = shown(", ".join(sorted(unknown)))
         raise InputError("header", f"columns {names} are not known; rename or remove them")

@@ -45,8 +45,8 @@ def post_claim(told: RemittanceClaim, claim: BookedClaim, payment: Payment, caus
 
 def post_unknown(told: RemittanceClaim, payment: Payment) -> PostedClaim:
     """A claim we do not know: its money waits in suspense until somebody says whose it is."""
-    which = told.claim_number or "without a number"
-    why = f"The books have no claim {which}; {dollars(told.paid_cents)} is in suspense."
+    which = f"The books have no claim {told.claim_number}" if told.claim_number else "The payer named no claim of ours"
+    why = f"{which}; {dollars(told.paid_cents)} is in suspense."
     return _wait(told, payment, "claim_unknown", why, told.claim_number)
 
 
