@@ -6,7 +6,7 @@ python tools/gen_import_docs.py --check    # exits 1 when it is not what the pro
 
 import sys
 
-from filled import fill
+from filled import DOCS, fill
 from rehabill.intake import cells, coverages, opening, patients, people, treatment_rows
 from rehabill.intake.cells import Reader
 from rehabill.intake.table import Columns
@@ -35,4 +35,4 @@ def columns(of: Columns) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(fill("import.md", {name: columns(of) for name, of in PARTS.items()}, sys.argv[1:]))
+    sys.exit(fill(DOCS / "import.md", {name: columns(of) for name, of in PARTS.items()}, sys.argv[1:]))

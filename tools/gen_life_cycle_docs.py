@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from filled import fill
+from filled import DOCS, fill
 from rehabill.engine.life_cycle.axes import LABELS, paid_state, who_owes
 from rehabill.engine.life_cycle.table import ALSO, EVENTS, STATUSES, USUAL, Row
 from rehabill.model.standing import Debtor, PaidState, WhoOwes
@@ -128,4 +128,4 @@ def _labels() -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(fill("claims.md", parts(), sys.argv[1:]))
+    sys.exit(fill(DOCS / "claims.md", parts(), sys.argv[1:]))

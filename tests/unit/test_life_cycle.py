@@ -599,19 +599,17 @@ def test_the_money_axes_are_drawn_whole(docs: ModuleType) -> None:
         assert {at for at, _, _ in edges} | {to for _, to, _ in edges} == set(values)
 
 
-def test_the_page_is_fresh_and_notices_what_is_stale(
-    docs: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert docs.fill("claims.md", docs.parts(), ["--check"]) == 0
+def test_the_page_is_fresh_and_notices_what_is_stale(docs: ModuleType, tmp_path: Path) -> None:
+    made = docs.parts()
+    assert docs.fill(PAGE, made, ["--check"]) == 0
     page = tmp_path / "claims.md"
     page.write_text(PAGE.read_text("utf-8").replace("| `ready` |", "| `prepared` |"), "utf-8")
-    monkeypatch.setattr(docs, "FILE", page)
-    assert docs.main(["--check"]) == 1
-    assert docs.main([]) == 0
-    assert docs.fill("claims.md", docs.parts(), ["--check"]) == 0
+    assert docs.fill(page, made, ["--check"]) == 1
+    assert docs.fill(page, made, []) == 0
+    assert docs.fill(page, made, ["--check"]) == 0
     page.write_text("nothing", "utf-8")
     with pytest.raises(SystemExit, match="has places for"):
-        docs.main([])
+        docs.fill(page, made, [])
 
 
 @pytest.mark.parametrize("carc", ["45", "23"])
