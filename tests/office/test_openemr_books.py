@@ -150,3 +150,28 @@ def test_e8_every_remark_the_provider_adjustments_and_any_terminator(post: Post,
     assert Task.objects.get(action="denied").remarks == "N130 MA18"
     assert owed("PT-1") == OWED
     assert (balance("interest"), balance("cash_clearing")) == (-125, 7_125)
+
+
+def test_a_reversal_without_its_original_makes_no_credit_of_the_patient(post: Post) -> None:
+    """The original was never fetched. The patient has paid nothing, so nothing can be refunded or laid elsewhere."""
+    back = (
+        "CLP*PT-1*22*-130*-70*-17.4*MB*ICN1*11*1",
+        "SVC*HC:97140:GP*-50*-30**1", "DTM*472*20260302", "CAS*CO*45*-12.6", "CAS*PR*2*-7.4", "REF*6R*LINE-2",
+        "SVC*HC:97530:GP*-80*-40**1", "DTM*472*20260302", "CAS*CO*45*-30", "CAS*PR*2*-10", "REF*6R*LINE-3",
+    )  # fmt: skip
+    post(file_of(*back, amount="-70"))
+    assert owed("PT-1") == {("medicare-b", f"LINE-{n}"): cents for n, cents in ((1, 10_000), (2, 5_000), (3, 8_000))}
+    assert (balance("patient_credit"), balance("suspense"), balance("cash_clearing")) == (0, 7_000, -7_000)
+    assert todo() == [("reversed", "", -7_000)]
+
+
+def test_a_share_written_off_and_then_lowered_makes_no_credit_of_the_patient(post: Post) -> None:
+    paid = "CLP*PT-2*1*50*30*20*MB*ICN2*11*1", "SVC*HC:97140:GP*50*30**1", "DTM*472*20260309", "CAS*PR*2*20"
+    post(file_of(*paid, amount="30"))
+    assert run("claim", "write-off", "PT-2", "all", "--reason", "charity").code == 0
+    more = "CLP*PT-2*22*-50*-30*-20*MB*ICN2*11*1", "SVC*HC:97140:GP*-50*-30**1", "DTM*472*20260309", "CAS*PR*2*-20"
+    anew = "CLP*PT-2*1*50*45*5*MB*ICN3*11*1", "SVC*HC:97140:GP*50*45**1", "DTM*472*20260309", "CAS*PR*2*5"
+    post(file_of(*more, *anew, amount="15"))
+    assert (balance("patient_credit"), balance("patient_receivable")) == (0, -1_500)
+    assert todo("PT-2") == [("credit", "", 1_500)]
+    assert "written off" in Task.objects.get(state="open").why

@@ -69,7 +69,7 @@ class Books:
 
     def patient_pays(self, cents: int) -> "Books":
         """Money of the patient on the claim as a whole."""
-        beside = Beside("", "", -cents)
+        beside = Beside("", "", -cents, is_payment=True)
         place = Place("patient_receivable", self.claim.patient, claim=self.claim.claim_number)
         self.claim = msgspec.structs.replace(self.claim, beside=(*self.claim.beside, beside))
         self.entries.append(

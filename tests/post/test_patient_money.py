@@ -10,7 +10,7 @@ from tests.edi.remit import file_of
 from tests.post.books import LINES, Books, claims
 
 from rehabill.base.errors import InputError
-from rehabill.engine.post.patient import Handed, Owed, pay, refund, settle, transfer, write_off
+from rehabill.engine.post.patient import Handed, Owed, own_money, pay, refund, settle, transfer, write_off
 from rehabill.ledger.balance import balances
 from rehabill.ledger.entry import Entry, Place, check, reversal
 from rehabill.model.books import BookedClaim, BookedPayer
@@ -253,3 +253,10 @@ def test_write_offs_and_transfers_move_just_what_is_said(owed: list[Owed], cents
                 sum(posting.cents for posting in one.postings if posting.place.account == "patient_receivable")
                 == -cents
             )
+
+
+def test_only_the_patients_own_money_is_credit() -> None:
+    """A write-off, or a reversal before what it takes back, brings a balance below nothing: nobody has paid that."""
+    below = [owes("A", JAN, -700), owes("A", JAN, -300, "2"), owes("B", JAN, -500), owes("C", FEB, 200)]
+    assert [one.cents for one in own_money(below, {"A": 800})] == [-700, -100, 0, 200]
+    assert [one.cents for one in own_money(below, {"A": -50, "B": 9_000})] == [0, 0, -500, 200]

@@ -6,6 +6,7 @@ from tests.edi.remit import file_of
 from tests.post.books import LINES, MEDICARE, ONE_PAYER, POSTED, SUPPLEMENT, TWO_PAYERS, Books, claims
 
 from rehabill.engine.post.claim import post_unknown
+from rehabill.engine.post.payment import Payment
 from rehabill.engine.post.provider import post_provider_adjustment
 from rehabill.ledger.balance import trial_balance
 from rehabill.model.books import BookedClaim
@@ -312,3 +313,43 @@ def test_a_cent_of_rounding_or_a_deductible_is_no_underpayment(payer: int, patie
 def test_entries_carry_the_day_of_posting_and_what_caused_them() -> None:
     made = Books(ONE_PAYER).post(PRIMARY).entries[-1]
     assert (made.day, made.kind, made.source) == (POSTED, "remittance", "MEDICARE/CHK1001/PT-1/ICN1/1")
+
+
+TOLD = (HEAD, *DENIED_FIRST, *SECOND, *THIRD)
+CHARGED = {("medicare-b", "LINE-1"): 10_000, ("medicare-b", "LINE-2"): 5_000, ("medicare-b", "LINE-3"): 8_000}
+
+
+def test_a_reversal_of_what_nobody_told_doubles_no_debt_and_makes_no_credit() -> None:
+    """The file with the original was never fetched, or comes later: until then the money taken waits in suspense."""
+    books = Books(ONE_PAYER).post(claims(file_of(*REVERSED, amount="-70")))
+    assert books.owed() == CHARGED
+    assert books.by_account() == {
+        "insurance_receivable": 23_000, "charges": -23_000, "cash_clearing": -7_000, "suspense": 7_000,
+    }  # fmt: skip
+    assert books.told() == [("reversed", "", -7_000)]
+    assert "no remittance told of" in books.tasks[0].why
+    books.post(claims(file_of(*TOLD, amount="70")))
+    assert books.owed() == CHARGED
+    assert books.by_account() == {"insurance_receivable": 23_000, "charges": -23_000}
+
+
+def test_what_is_taken_back_twice_is_taken_back_once() -> None:
+    books = Books(ONE_PAYER).post(claims(file_of(*TOLD, amount="70")))
+    books.post(claims(file_of(*REVERSED, amount="-70")))
+    books.post(claims(file_of(*REVERSED, amount="-70")), Payment("MEDICARE/CHK1002", "medicare-b", POSTED))
+    assert books.owed() == CHARGED
+    assert books.by_account() == {
+        "insurance_receivable": 23_000, "charges": -23_000, "cash_clearing": -7_000, "suspense": 7_000,
+    }  # fmt: skip
+    assert [("no remittance" in task.why) for task in books.tasks if task.action == "reversed"] == [False, True]
+
+
+def test_a_correction_and_its_reversal_before_the_original_end_as_in_their_order() -> None:
+    usual, early = Books(ONE_PAYER), Books(ONE_PAYER)
+    for body, amount in ((TOLD, "70"), (REVERSED, "-70"), (CORRECTED, "120")):
+        usual.post(claims(file_of(*body, amount=amount)))
+    for body, amount in ((REVERSED, "-70"), (CORRECTED, "120"), (TOLD, "70")):
+        early.post(claims(file_of(*body, amount=amount)))
+    assert early.owed() == usual.owed()
+    assert early.by_account() == usual.by_account()
+    assert "suspense" not in early.by_account()

@@ -47,11 +47,13 @@ class Beside(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """What moved a receivable of the claim beside payers' decisions: a patient's payment, a write-off, a transfer.
 
     `order` says whose receivable, empty the patient's; `line_id` empty: of no line. Negative cents lower what is owed.
+    `is_payment`: it is the patient's own money, which can be too much; a write-off cannot.
     """
 
     order: Literal["P", "S", "T", ""]
     line_id: str
     cents: int
+    is_payment: bool = False
 
 
 class BookedClaim(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -65,6 +67,8 @@ class BookedClaim(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     beside: tuple[Beside, ...] = ()
     member_ids: tuple[str, ...] = ()
     """The patient's with each payer; with the name and the payers' own claim numbers what a claim is found by."""
+    is_opened: bool = False
+    """Brought over from another system: what payers decided there is not in these books, and can be taken back."""
     last_name: str = ""
     payer_claim_numbers: tuple[str, ...] = ()
 

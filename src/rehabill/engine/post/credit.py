@@ -28,12 +28,19 @@ def credit_tasks(
                 action="credit", cents=over, why=why, claim=claim.claim_number, payer=payer.payer, owed_to=payer.payer
             )
         )
-    over = _paid_ahead(claim, new)
-    if over:
+    over = _beyond_the_share(claim, new)
+    paid = max(min(over, -sum(one.cents for one in claim.beside if one.is_payment)), 0)
+    if paid:
         why = (
-            f"No insurer owes more, and the patient has paid {dollars(over)} too much: refund it or keep it as credit."
+            f"No insurer owes more, and the patient has paid {dollars(paid)} too much: refund it or keep it as credit."
         )
-        found.append(PostingTask(action="credit", cents=over, why=why, claim=claim.claim_number, owed_to=claim.patient))
+        found.append(PostingTask(action="credit", cents=paid, why=why, claim=claim.claim_number, owed_to=claim.patient))
+    if over > paid:
+        why = (
+            f"{dollars(over - paid)} more is written off than the patient owes now: take the write-off back, and write"
+            " off what is left."
+        )
+        found.append(PostingTask(action="credit", cents=over - paid, why=why, claim=claim.claim_number))
     return found
 
 
@@ -59,8 +66,8 @@ def _is_its_turn(claim: BookedClaim, turn: int, line_id: str) -> bool:
     return all(payer.order in spoken for payer in claim.payers[:turn])
 
 
-def _paid_ahead(claim: BookedClaim, new: tuple[Decided, ...]) -> int:
-    """What the patient has paid beyond its share, once no insurer owes anything."""
+def _beyond_the_share(claim: BookedClaim, new: tuple[Decided, ...]) -> int:
+    """What the patient has paid, or was let off, beyond its share, once no insurer owes anything."""
     if all(one.order for one in claim.beside):
         return 0
     owed = charged(claim)

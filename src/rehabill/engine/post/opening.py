@@ -46,6 +46,7 @@ def _open(rows: list[OpenBalance], on: dt.date) -> OpenedClaim:
         patient=rows[0].patient_id,
         payers=tuple(payers[turn] for turn in _TURNS if turn in payers),
         lines=tuple(lines.values()),
+        is_opened=True,
     )
     moved: Moved = {}
     turns = {payer.order: turn for turn, payer in enumerate(claim.payers)}
@@ -64,9 +65,12 @@ def _open(rows: list[OpenBalance], on: dt.date) -> OpenedClaim:
 def _beside(claim: BookedClaim, owed: Moved) -> tuple[Beside, ...]:
     """What payments the old system has seen did to what the charges alone would be owed."""
     new = charged(claim)
-    places = [place for place in dict.fromkeys((*owed, *new)) if place.account != "charges"]
-    found = (Beside(place.order, place.line, owed.get(place, 0) - new.get(place, 0)) for place in places)  # type: ignore[arg-type]
-    return tuple(one for one in found if one.cents)
+    found = []
+    for place in dict.fromkeys((*owed, *new)):
+        cents = owed.get(place, 0) - new.get(place, 0)
+        if cents and place.account != "charges":
+            found.append(Beside(place.order, place.line, cents, not place.order and cents < 0))  # type: ignore[arg-type]
+    return tuple(found)
 
 
 def _charge(same: list[OpenBalance]) -> int:

@@ -116,6 +116,21 @@ def settle(
     return entry(day, "patient_credit", source, moved)
 
 
+def own_money(balances: Iterable[Owed], paid: Mapping[str, int]) -> list[Owed]:
+    """What a patient owes, below nothing only by money of the patient's own: by no more than was `paid` of the claim.
+    A write-off, or a reversal that came before what it takes back, makes nobody's credit.
+    """
+    left = dict(paid)
+    found = []
+    for one in balances:
+        if one.cents < 0:
+            own = min(-one.cents, max(left.get(one.place.claim, 0), 0))
+            left[one.place.claim] = left.get(one.place.claim, 0) - own
+            one = one._replace(cents=-own)
+        found.append(one)
+    return found
+
+
 def write_off(
     owed: Iterable[Owed], reason: WriteOff, day: dt.date, source: str, cents: int | None = None, *, beyond: bool = False
 ) -> Entry:

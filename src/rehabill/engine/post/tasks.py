@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from rehabill.base.money import dollars
+from rehabill.engine.post.early import takes_back
 from rehabill.engine.post.effects import Effect, effect_of, refused
 from rehabill.engine.post.expect import Cause, underpayments
 from rehabill.engine.post.lay import Laid
@@ -19,13 +20,17 @@ _OF_A_FIRST_PAYER = frozenset({"1", "19"})
 
 
 def tasks(told: RemittanceClaim, claim: BookedClaim, payer: BookedPayer, laid: Laid, cause: Cause) -> list[PostingTask]:
-    """In the order in which they matter. A reversal asks for nothing but to await its correction, if that has not come
-    before it, and what was said before asks for nothing again.
+    """In the order in which they matter. A reversal asks for nothing but to find what it takes back, or to await its
+    correction, if that has not come before it; and what was said before asks for nothing again.
     """
     found = _Tasks(claim, payer)
     _unknown(found, laid)
     _unbalanced(found, told, laid)
     if told.status == REVERSAL:
+        if not claim.is_opened and not all(takes_back(one, claim.decided) for one in laid.decided if one.charge_cents):
+            why = f"The payer took back a decision ({dollars(told.paid_cents)}) that no remittance told of: find it."
+            found.add("reversed", told.paid_cents, why)
+            return found.list
         if _stands(claim, payer, laid):
             return found.list
         why = f"The payer took back its decision ({dollars(told.paid_cents)}); a corrected one should follow."

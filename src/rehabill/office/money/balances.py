@@ -11,7 +11,7 @@ from rehabill.ledger.entry import Place
 from rehabill.office.claims.models import Claim
 from rehabill.office.money.models import Owed as Summary
 from rehabill.office.money.models import Posting
-from rehabill.office.money.summary import RECEIVABLE
+from rehabill.office.money.summary import PAID_BY_PATIENTS, RECEIVABLE
 
 
 def owed_by_patients(numbers: Sequence[str]) -> dict[str, list[Owed]]:
@@ -33,6 +33,16 @@ def credit_of_patients(numbers: Sequence[str]) -> dict[str, dict[str, int]]:
     sums = rows.values_list("party", "claim").annotate(of=Sum("cents")).exclude(of=0).order_by("party", "claim")
     found: dict[str, dict[str, int]] = defaultdict(dict)
     for party, claim, cents in sums:
+        found[party][claim] = -cents
+    return found
+
+
+def paid_by_patients(numbers: Sequence[str]) -> dict[str, dict[str, int]]:
+    """What each has paid of claims, here or as the system used before had it, in cents, by the claim."""
+    own = Q(entry__kind__in=PAID_BY_PATIENTS) | Q(entry__kind="opening", cents__lt=0)
+    rows = Posting.objects.filter(own, account="patient_receivable", party__in=numbers)
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    for party, claim, cents in rows.values_list("party", "claim").annotate(of=Sum("cents")).order_by("party", "claim"):
         found[party][claim] = -cents
     return found
 

@@ -9,14 +9,14 @@ from django.db.models import Q
 
 from rehabill.base.errors import InputError
 from rehabill.base.money import dollars
-from rehabill.engine.post.patient import Handed, Method, settle
+from rehabill.engine.post.patient import Handed, Method, own_money, settle
 from rehabill.engine.post.patient import pay as paid
 from rehabill.engine.post.patient import refund as refunded
 from rehabill.ledger.entry import Entry as Made
 from rehabill.office.bulk import take_ids
 from rehabill.office.claims.happened import Happened, record
 from rehabill.office.claims.models import Claim
-from rehabill.office.money.balances import credit_of_patients, owed_by_patients, patients_to_settle
+from rehabill.office.money.balances import credit_of_patients, owed_by_patients, paid_by_patients, patients_to_settle
 from rehabill.office.money.journal import write
 from rehabill.office.money.ledger import first_open_day
 from rehabill.office.money.models import Entry, Owed, PatientPayment
@@ -195,12 +195,12 @@ def _enter(
 
 
 def _settle(patients: Sequence[str], day: dt.date, by: str, at: dt.datetime) -> list[Settled]:
-    owed, credit = owed_by_patients(patients), credit_of_patients(patients)
+    owed, credit, own = owed_by_patients(patients), credit_of_patients(patients), paid_by_patients(patients)
     done = _done({claim for number in patients for claim in credit[number]})
     made = [
         (number, one)
         for number in patients
-        if (one := settle(number, owed[number], credit[number], day, f"patient {number}", done))
+        if (one := settle(number, own_money(owed[number], own[number]), credit[number], day, f"patient {number}", done))
     ]
     entries = write([one for _, one in made], by, at)
     return _tell([(number, entry, one) for (number, one), entry in zip(made, entries, strict=True)], by, at)

@@ -17,6 +17,8 @@ CHARGED = frozenset({"charges", "opening"})
 ADJUSTED = frozenset({"contractual", "sequestration", "write_off"})
 DECIDED_KINDS = frozenset({"charge", "correction", "opening", "remittance"})
 """Kinds of entries that follow from a claim's charges and its payers' decisions; all others stand beside them."""
+PAID_BY_PATIENTS = frozenset({"patient_payment", "patient_credit", "refund"})
+"""Kinds of entries that move a patient's own money."""
 _AT_ONCE = 500
 
 

@@ -17,7 +17,7 @@ from rehabill.office.bulk import among
 from rehabill.office.claims.models import Claim, ClaimLine
 from rehabill.office.coverage.models import Policy
 from rehabill.office.money.models import Decision, Posting
-from rehabill.office.money.summary import DECIDED_KINDS, RECEIVABLE
+from rehabill.office.money.summary import DECIDED_KINDS, PAID_BY_PATIENTS, RECEIVABLE
 
 
 class Ours(msgspec.Struct):
@@ -108,10 +108,10 @@ def _beside(numbers: list[str]) -> dict[str, list[Beside]]:
     rows = (
         Posting.objects.filter(claim__in=numbers, account__in=RECEIVABLE)
         .exclude(entry__kind__in=DECIDED_KINDS)
-        .values_list("claim", "order", "line", "cents")
+        .values_list("claim", "order", "line", "cents", "entry__kind")
     )
-    for claim, order, line, cents in rows:
-        found[claim].append(Beside(order, line, cents))
+    for claim, order, line, cents, kind in rows:
+        found[claim].append(Beside(order, line, cents, kind in PAID_BY_PATIENTS))
     return found
 
 
