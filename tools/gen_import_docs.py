@@ -14,11 +14,12 @@ from rehabill.rules.page import table
 
 PARTS = {
     "patients": patients.COLUMNS, "coverages": coverages.POLICY_COLUMNS,
-    "authorizations": coverages.APPROVAL_COLUMNS, "visits": treatment_rows.COLUMNS, "opening": opening.COLUMNS,
+    "authorizations": coverages.APPROVAL_COLUMNS, "plans": coverages.PLAN_COLUMNS,
+    "visits": treatment_rows.COLUMNS, "opening": opening.COLUMNS,
 }  # fmt: skip
 WRITTEN: dict[Reader, str] = {
-    cells.text: "", cells.texts: "a list", cells.day: "a day", cells.money: "dollars", cells.amount: "dollars",
-    cells.flag: "yes or no", cells.count: "a number", cells.counts: "a list of numbers",
+    cells.text: "", cells.texts: "a list", cells.day: "a day", cells.days: "a list of days", cells.money: "dollars",
+    cells.amount: "dollars", cells.flag: "yes or no", cells.count: "a number", cells.counts: "a list of numbers",
     people.order: "`primary`, `secondary`, `tertiary`", people.sex: "`F`, `M`, `U`",
     opening.is_patient: "`payer` or `patient`",
 }  # fmt: skip

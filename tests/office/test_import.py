@@ -11,7 +11,7 @@ from tests.office.office_cli import Answer, run
 
 from rehabill.office.claims.happened import Happened, record
 from rehabill.office.claims.models import Claim
-from rehabill.office.coverage.models import Authorization, Policy
+from rehabill.office.coverage.models import Authorization, PlanOfCare, Policy
 from rehabill.office.people.models import Guarantor, Patient
 from rehabill.office.practices.models import Practice
 from rehabill.office.visits.models import Visit
@@ -193,3 +193,65 @@ def test_a_thousand_visits_take_few_queries(
     with django_assert_max_num_queries(60):
         assert run("import", "visits", tmp_path / "many.jsonl").code == 0
     assert Visit.objects.count() == 1_000
+
+
+def test_what_looks_wrong_is_taken_in_and_told(practice: Practice, tmp_path: Path) -> None:
+    one = {**visits()[0], "payer": "comercial", "patient": "J-O3"}
+    answer = take(one, json_=False)
+    assert answer.code == 1 and Visit.objects.count() == 1
+    assert (
+        "there is no payer 'comercial'" in answer.out and "its patient J-O3 is new, and not even a name" in answer.out
+    )
+    answer = table(
+        "coverages", tmp_path / "c.csv", "patient_id,payer,member_id\nJ-O3,blue-cross,M1\nJ-O3,commercial,M2\n"
+    )
+    assert answer.code == 1 and answer.out.count("the practice has no payer 'blue-cross'") == 1
+    assert Policy.objects.filter(patient__number="J-O3", member_id__in=("M1", "M2")).count() == 2
+    text = "patient_id,first_name,last_name,birth_date\nS-1,Ann,Test,1950-01-02\nS-2,ann,TEST,1/2/1950\nS-3,Ann,Test,\n"
+    answer = table("patients", tmp_path / "p.csv", text)
+    assert answer.code == 1 and "patient S-2 new: the same name and birth date as patient S-1" in answer.out
+    assert "S-3 new:" not in answer.out
+
+
+def test_days_that_have_not_come_are_wrong(practice: Practice, tmp_path: Path) -> None:
+    answer = take({**visits()[0], "date": "2062-10-07"})
+    assert answer.code == 3 and "2062-10-07 has not come yet" in answer.out
+    answer = table("patients", tmp_path / "p.csv", "patient_id,first_name,last_name,birth_date\nS-1,A,B,2062-01-02\n")
+    assert answer.code == 3 and "2062-01-02 has not come yet" in answer.err
+    assert not Visit.objects.exists() and not Patient.objects.exists()
+
+
+def test_plans_of_care_with_their_reports(practice: Practice, tmp_path: Path) -> None:
+    take(visits()[0])
+    number = Patient.objects.get().number
+    head = "patient_id,starts,ends,certified_on,progress_reports\n"
+    first = table("plans", tmp_path / "a.csv", f"{head}{number},2026-02-02,2026-04-30,,2026-02-27\n")
+    assert first.code == 0 and "1 plan: 1 new" in first.out
+    row = f"{number},2/2/2026,,2/6/2026,2026-02-27; 2026-03-20\n"
+    assert "1 plan: 1 completed" in table("plans", tmp_path / "b.csv", head + row).out
+    assert "1 plan: 1 there already" in table("plans", tmp_path / "b.csv", head + row).out
+    (plan,) = PlanOfCare.objects.all()
+    assert (plan.ends, plan.certified_on) == (dt.date(2026, 4, 30), dt.date(2026, 2, 6))
+    assert plan.reports.count() == 2
+    assert "2026-04-30" in run("patient", "show", number).out
+    wrong = f"NOBODY,2026-02-02,,,\n{number},2026-02-02,2026-01-01,,\n{number},2026-02-02,,,2026-01-01\n{number},,,,\n"
+    answer = table("plans", tmp_path / "c.csv", head + wrong)
+    assert answer.code == 3 and [part in answer.err for part in ("import the patients", "row 3: ends", "row 4: prog",
+                                                                 "row 5: starts")] == [True] * 4  # fmt: skip
+
+
+def test_a_visit_is_taken_out_and_brought_back(practice: Practice, tmp_path: Path) -> None:
+    take(*visits()[:2])
+    first, second = (str(one["id"]) for one in visits()[:2])
+    assert run("visit", "drop", first).code == 2 and run("visit", "drop", "NONE", "--why", "x").code == 2
+    assert run("visit", "drop", first, "--why", "wrong patient").code == 0
+    assert run("visit", "list", "--state", "dropped", "--json").rows[0]["why"].startswith("wrong patient (")
+    assert run("visit", "drop", first, "--why", "again").code == 2
+    run("bill", "--out", tmp_path, "--created", "2026-03-09T08:00")
+    assert set(Claim.objects.values_list("number", flat=True)) <= {second}
+    assert "there already" in take(visits()[0], json_=False).out
+    assert "new" in take({**visits()[0], "id": "OTHER"}, json_=False).out
+    assert run("visit", "drop", second, "--why", "x").code == (2 if Claim.objects.exists() else 0)
+    assert run("visit", "drop", first, "--undo").code == 0
+    assert Visit.objects.get(number=first).state == "recorded"
+    assert run("visit", "drop", first, "--undo").code == 2

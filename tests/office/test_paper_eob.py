@@ -228,3 +228,24 @@ def test_the_example_adds_up(tmp_path: Path) -> None:
     text = help_[help_.index("    payer:") : help_.index("  An 835 whose")]
     told = eob.read(yaml.load(text, Loader=yaml.BaseLoader))
     assert told.unbalanced == () and told.remittance.amount_cents == 8_360
+
+
+def test_a_payer_with_a_slip_in_its_name_is_held_and_makes_no_second_payment(tmp_path: Path) -> None:
+    slip = TYPED.replace("payer: Plain Health", "payer: Exmaple Medicare Contractor")
+    assert slip != TYPED
+    answer = post(typed(tmp_path, slip))
+    assert answer.code == 1 and "is 'Exmaple Medicare Contractor' EXAMPLE MEDICARE CONTRACTOR?" in answer.out
+    assert not Payment.objects.exists() and not Decision.objects.exists()
+    assert "posted" in post(typed(tmp_path, TYPED)).out
+    other = TYPED.replace("payer: Plain Health", "payer: Something Quite Different")
+    again = post(typed(tmp_path, other.replace('payer_tax_id: "512345678"\n', "")))
+    assert again.code == 1 and "was posted from" in again.out
+    assert Payment.objects.count() == 1
+
+
+def test_nothing_is_posted_into_a_closed_month(tmp_path: Path) -> None:
+    assert run("close", "2026-04", "--anyway").code == 0
+    for file in (typed(tmp_path), the_835(tmp_path)):
+        answer = post(file)
+        assert answer.code == 3 and "2026-04 is closed: the first day that can be entered is 2026-05-01" in answer.err
+    assert not Entry.objects.exclude(kind="charge").exists() and not File.objects.exists()

@@ -126,3 +126,22 @@ def test_an_insurer_that_answered_and_owes_nothing_is_done_with(practice: Practi
             if standing.status in ("decided", "denied", "closed"):
                 assert (standing.status == "closed") == (standing.order not in owes), claim.number
     assert Claim.objects.filter(insurance="closed").exists()
+
+
+def test_a_held_file_is_done_when_its_payments_came_in_another(practice: Practice) -> None:
+    data = generated(20, 4)
+    enter_answered(data)
+    cut = data.replace(b"IEA*1*", b"IEA*2*")
+    assert post(cut, "cut.835").state == "held"
+    task = Task.objects.get(action="file_held")
+    assert post(data, "whole.835").state == "posted"
+    task.refresh_from_db()
+    assert (task.state, task.closed_why) == ("done", "Its payments came in another file.")
+
+
+def test_a_held_file_stays_open_while_a_payment_of_it_has_not_come(practice: Practice) -> None:
+    data = generated(20, 4)
+    enter_answered(data)
+    post(data.replace(b"IEA*1*", b"IEA*2*").replace(b"*EFT0", b"*EFT9"), "other.835")
+    assert post(data, "whole.835").state == "posted"
+    assert Task.objects.get(action="file_held").state == "open"

@@ -105,3 +105,12 @@ def test_one_payer_in_two_turns_is_told_by_the_turn() -> None:
     for status, order in (("1", "P"), ("2", "S"), ("21", "")):
         found = payer_in_turn(msgspec.structs.replace(TOLD, status=status), learned, twice)
         assert (found.order if found else "") == order
+
+
+def test_a_supplement_that_repeats_the_first_payers_kind_of_plan_is_not_the_first_payer() -> None:
+    """The patient's supplement is not in the books; it says it came second, and MB as Medicare does."""
+    claim = msgspec.structs.replace(CLAIM, payers=(BookedPayer("medicare-b", "P", "Medicare Contractor", "MB"),))
+    told = msgspec.structs.replace(TOLD, status="2", filing_indicator="MB")
+    stranger = Payment("SUPP/1", "SUPP", POSTED, frozenset(), "SUPPLEMENTAL LIFE")
+    assert payer_in_turn(told, stranger, claim) is None
+    assert payer_in_turn(told, Payment("X/1", "X", POSTED, frozenset(), "MEDICARE CONTRACTOR"), claim) is not None

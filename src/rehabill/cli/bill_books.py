@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import os
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from rehabill.office.practices.models import Practice
 
 _DRAFT = ".claims-{:09d}.837.draft"
+_LISTS = ("claims.jsonl", "held.jsonl", "summary.json")
 
 
 def bill_books(slug: str | None, out: Path, moment: dt.datetime, control_number: int | None, explain: bool) -> None:
@@ -34,6 +36,7 @@ def bill_books(slug: str | None, out: Path, moment: dt.datetime, control_number:
             raise click.BadParameter(message, param_hint="--control-number")
         run = _Run(practice, load(), moment, out)
         run.folder.recover()
+        run.folder.keep_lists()
         report = run.bill(explain)
         run.send(control_number or 1)
         summary = {"created": moment, "control_number": run.last_number, "usage": practice.usage, **report.sums()}
@@ -93,10 +96,8 @@ class _Run:
         test = " (marked T: a test file)" if usage == "T" else ""
         x12 = "".join(f"{one['name']}{test}, " for one in self.files)
         click.echo(f"Written to {self.out}: {x12}claims.jsonl, held.jsonl, summary.json")
-        named = {one["name"] for one in self.files} | set(self.folder.recovered)
-        earlier = sorted(one.name for one in self.out.glob("claims*.837") if one.name not in named)
-        if earlier:
-            click.echo(f"Of earlier runs: {', '.join(earlier)}. The lists and the summary tell of this run alone.")
+        if self.folder.kept:
+            click.echo(f"Lists of the run before: {', '.join(self.folder.kept)}")
         if not self.files:
             click.echo("No claim is ready, so there is no 837P to send.")
 
@@ -111,6 +112,7 @@ class _Folder:
     def __init__(self, out: Path) -> None:
         self._out = out
         self.recovered: list[str] = []
+        self.kept: list[str] = []
 
     def keep(self, number: int, content: bytes) -> None:
         """Put down a draft, safely on the disk."""
@@ -127,6 +129,16 @@ class _Folder:
         (self._out / _DRAFT.format(number)).replace(self._out / name)
         return name
 
+    def keep_lists(self) -> None:
+        """The lists of the run before, under names of their own: claims-1.jsonl and so on."""
+        there = [path for name in _LISTS if (path := self._out / name).exists()]
+        number = 1
+        while there and any(_numbered(path, number).exists() for path in there):
+            number += 1
+        for path in there:
+            shutil.copy2(path, _numbered(path, number))
+            self.kept.append(_numbered(path, number).name)
+
     def recover(self) -> None:
         """Drafts of a run that was killed."""
         from rehabill.office.claims.sending import is_sent
@@ -136,3 +148,7 @@ class _Folder:
                 self.recovered.append(self.place(int(draft.name.split("-")[1].split(".")[0])))
             else:
                 draft.unlink()
+
+
+def _numbered(path: Path, number: int) -> Path:
+    return path.with_name(f"{path.stem}-{number}{path.suffix}")

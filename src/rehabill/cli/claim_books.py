@@ -27,7 +27,7 @@ _why_option = click.option("--why", required=True, help="Why, for everybody who 
 @_why_option
 @practice_option
 def correct(number: str, file: Path, why: str, slug: str | None) -> None:
-    """Replace what was billed under NUMBER by the claim in FILE (JSON, as `scrub` reads it or a record of `bill`).
+    """Replace what was billed under NUMBER by the claim in FILE (JSON, as `claim record` and `bill` write it).
 
     The new version goes out with the next `rehabill bill`: as a replacement (frequency 7) where the insurer has the
     claim, else as a new one. What it would be held for is told, and then nothing changes.
@@ -39,6 +39,19 @@ def correct(number: str, file: Path, why: str, slug: str | None) -> None:
         before = claim.charge_cents
         versions.correct(claim, _record(file), why, who(), now(), load(), _today())
         _tell(claim, before, "corrected")
+
+
+@click.command("record")
+@click.argument("number")
+@practice_option
+def record(number: str, slug: str | None) -> None:
+    """The claim NUMBER as it was billed last, as JSON: change it, and `claim correct` takes it in."""
+    with books(slug):
+        claim = _find(number)
+        last = claim.versions.order_by("number").last()
+        if last is None:
+            raise InputError("", f"claim {number} has no version yet")
+        click.echo(msgspec.json.format(msgspec.json.encode(last.record), indent=2))
 
 
 @click.command("void")

@@ -1,4 +1,4 @@
-"""`rehabill import`: visits, patients, coverages, authorisations and open balances into the books."""
+"""`rehabill import`: visits, patients, coverages, authorisations, plans of care, open balances into the books."""
 
 import datetime as dt
 from collections import Counter
@@ -57,13 +57,15 @@ def visits(files: tuple[Path, ...], anyway: bool, slug: str | None, as_json: boo
     """
     out = Output(as_json)
     with books(slug):
-        from rehabill.office.visits.intake import take_in
+        from rehabill.office.visits.intake import Known, take_in
 
+        law, today = load().data.payers, now().date()
         for path in files:
             records = _records(path, out)
             if records is None:
                 continue
-            found = take_in((record.wrong or record.value for record in records), billed_before(path), anyway=anyway)
+            known = Known(law, today, billed_before(path), anyway)
+            found = take_in((record.wrong or record.value for record in records), known)
             _tell(path, records, found, "visit", out)
     out.finish()
 
@@ -77,7 +79,8 @@ def patients_(files: tuple[Path, ...], slug: str | None, as_json: bool) -> None:
     with books(slug):
         from rehabill.office.people.intake import take_patients
 
-        _rosters(files, patients.read, take_patients, "patient", Output(as_json))
+        today = now().date()
+        _rosters(files, patients.read, lambda rows: take_patients(rows, today), "patient", Output(as_json))
 
 
 @command.command("coverages", epilog=_told(coverages.POLICY_COLUMNS))
@@ -89,7 +92,8 @@ def coverages_(files: tuple[Path, ...], slug: str | None, as_json: bool) -> None
     with books(slug):
         from rehabill.office.coverage.intake import take_policies
 
-        _rosters(files, coverages.read_policies, take_policies, "coverage", Output(as_json))
+        law = load().data.payers
+        _rosters(files, coverages.read_policies, lambda rows: take_policies(rows, law), "coverage", Output(as_json))
 
 
 @command.command("authorizations", epilog=_told(coverages.APPROVAL_COLUMNS))
@@ -102,6 +106,21 @@ def authorizations(files: tuple[Path, ...], slug: str | None, as_json: bool) -> 
         from rehabill.office.coverage.intake import take_authorizations
 
         _rosters(files, coverages.read_authorizations, take_authorizations, "authorisation", Output(as_json))
+
+
+@command.command("plans", epilog=_told(coverages.PLAN_COLUMNS))
+@_files
+@practice_option
+@json_option
+def plans(files: tuple[Path, ...], slug: str | None, as_json: bool) -> None:
+    """Plans of care (CSV, a row each) with their progress reports, of patients who are in the books.
+
+    A visit that says nothing of its plan is billed under the last that had begun that day.
+    """
+    with books(slug):
+        from rehabill.office.coverage.plans import take_plans
+
+        _rosters(files, coverages.read_plans, take_plans, "plan", Output(as_json))
 
 
 @command.command("opening", epilog=_told(opening.COLUMNS))
@@ -180,7 +199,7 @@ def _tell(path: Path, records: list[Record], found: "list[TakenIn | InputError]"
             out.error(record, one)
             continue
         counts[one.what] += 1
-        if one.what == "refused":
+        if one.what == "refused" or (one.what in ("new", "billed") and one.why):
             out.exit_code = max(out.exit_code, FINDINGS)
         if out.as_json:
             place = {"line": record.line, "file": record.file}

@@ -30,7 +30,7 @@ _MOST_TASKS = 20
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path, allow_dash=True))
 @click.option("--waiting", is_flag=True, help="Post what waits in suspense on claims that are known by now.")
 @click.option("--dry-run", is_flag=True, help="Say what would be posted, and post nothing.")
-@click.option("--anyway", is_flag=True, help="Post a typed EOB although a claim or line does not add up on paper.")
+@click.option("--anyway", is_flag=True, help="Post a typed EOB although it looks mistyped: what does not add up waits.")
 @click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="The day of posting (today).")
 @practice_option
 @json_option

@@ -5,13 +5,13 @@ from collections.abc import Iterable
 
 import click
 
-from rehabill.cli.books import practice_option
+from rehabill.cli.books import now, practice_option, who
 from rehabill.cli.lists import after_option, asked, from_to_options, limit_option, more, write_rows
 from rehabill.cli.page import fields, say, table
 from rehabill.cli.records import json_option
 from rehabill.cli.x12.files import write_json
 
-_STATES = ("recorded", "billed", "held", "self_pay", "nothing_to_bill")
+_STATES = ("recorded", "billed", "held", "self_pay", "nothing_to_bill", "dropped")
 
 
 @click.group("visit")
@@ -86,3 +86,27 @@ def show(number: str, slug: str | None, as_json: bool) -> None:
 
 def _told(diagnoses: object) -> Iterable[str]:
     return diagnoses if isinstance(diagnoses, tuple) else ()
+
+
+@command.command("drop")
+@click.argument("number")
+@click.option("--why", default="", help="Why it should not be there: it stays on record.")
+@click.option("--undo", is_flag=True, help="Bring it back.")
+@practice_option
+@json_option
+def drop(number: str, why: str, undo: bool, slug: str | None, as_json: bool) -> None:
+    """Take a visit out that has no claim: it is billed no more, and counts for nothing."""
+    if bool(why.strip()) == undo:
+        raise click.UsageError("say --why, or --undo")
+    with asked(slug):
+        from rehabill.office.visits.dropping import bring_back
+        from rehabill.office.visits.dropping import drop as taken_out
+
+        if undo:
+            bring_back(number)
+        else:
+            taken_out(number, why.strip(), who(), now().date())
+    if as_json:
+        write_json({"visit": number, "state": "recorded" if undo else "dropped"})
+    else:
+        say(f"Visit {number} {'waits to be billed again' if undo else 'is taken out'}.")

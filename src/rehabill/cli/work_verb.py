@@ -9,7 +9,7 @@ from rehabill.cli.books import now, practice_option, who
 from rehabill.cli.lists import DAY, asked, limit_option, write_rows
 from rehabill.cli.page import Cents, say, table
 from rehabill.cli.records import CLEAN, FINDINGS, json_option
-from rehabill.cli.x12.files import write_json
+from rehabill.cli.x12.files import counted, write_json
 
 if TYPE_CHECKING:
     from rehabill.office.worklists.listing import Sort
@@ -33,10 +33,11 @@ def command(
     if ctx.invoked_subcommand:
         return
     with asked(slug):
-        from rehabill.office.worklists.listing import kinds, open_tasks
+        from rehabill.office.worklists.listing import kinds, open_tasks, visits_held
 
         rows = open_tasks(action=action, payer=payer, claim=claim, due_by=due_by, sort=sort, limit=limit)
         counts = [] if as_json else kinds()
+        held = 0 if as_json else visits_held()
     if as_json:
         write_rows(rows)
         ctx.exit(FINDINGS if rows else CLEAN)
@@ -56,6 +57,10 @@ def command(
             for one in rows
         ],
     )  # fmt: skip
+    if not rows:
+        say("None of these." if counts else "No task is open.")
+    if held:
+        say(f"{counted(held, 'visit')} held and not billed: rehabill visit list --state held", "dim")
     ctx.exit(FINDINGS if rows else CLEAN)
 
 

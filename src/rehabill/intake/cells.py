@@ -49,6 +49,11 @@ def day(text: str, where: str) -> dt.date:
         raise InputError(where, f"'{text}' is no date; write YYYY-MM-DD or MM/DD/YYYY") from None
 
 
+def days(text: str, where: str) -> list[dt.date]:
+    """Days between `;` or `|`."""
+    return [day(part, where) for part in texts(text, where)]
+
+
 def money(text: str, where: str) -> int:
     """Cents of dollars that are not negative: `1,234.05`, `$12`."""
     match = _MONEY.fullmatch(text)

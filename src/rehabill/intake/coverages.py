@@ -1,13 +1,13 @@
-"""Policies and authorisations from CSV: one row for each. Columns are named as in the CSV of visits."""
+"""Policies, authorisations and plans of care from CSV: one row for each. Columns are named as in the CSV of visits."""
 
 from typing import Any
 
 from rehabill.base.errors import InputError
-from rehabill.intake.cells import count, day, flag, text, texts
+from rehabill.intake.cells import count, day, days, flag, text, texts
 from rehabill.intake.people import ALIASES, SUBSCRIBER, Placed, order, record, sex
 from rehabill.intake.table import Columns, Sheet
 from rehabill.intake.table import read as read_table
-from rehabill.model.roster import Approval, Policy
+from rehabill.model.roster import Approval, Plan, Policy
 
 _OF: Placed = {
     "patient_id": ("patient_id", text), "payer": ("payer", text), "starts": ("starts", day), "ends": ("ends", day),
@@ -31,15 +31,21 @@ APPROVAL: Placed = {
     **_OF, "number": ("number", text), "codes": ("codes", texts), "visits": ("visits", count),
     "visits_used": ("visits_used", count), "units": ("units", count), "units_used": ("units_used", count),
 }  # fmt: skip
+PLAN: Placed = {
+    "patient_id": ("patient_id", text), "discipline": ("discipline", text), "starts": ("starts", day),
+    "ends": ("ends", day), "certified_on": ("certified_on", day), "certified_by": ("certified_by", text),
+    "sent_on": ("sent_on", day), "order_on_file": ("order_on_file", flag), "progress_reports": ("reports", days),
+}  # fmt: skip
 
 
 def _columns(placed: Placed, *required: str) -> Columns:
     readers = {column: reader for column, (_, reader) in placed.items()}
-    return Columns(readers, ALIASES, ("patient_id", "payer", *required))
+    return Columns(readers, ALIASES, ("patient_id", *required))
 
 
-POLICY_COLUMNS = _columns(POLICY, "member_id")
-APPROVAL_COLUMNS = _columns(APPROVAL, "number")
+POLICY_COLUMNS = _columns(POLICY, "payer", "member_id")
+APPROVAL_COLUMNS = _columns(APPROVAL, "payer", "number")
+PLAN_COLUMNS = _columns(PLAN, "starts")
 
 
 def read_policies(data: bytes) -> Sheet[Policy]:
@@ -64,6 +70,19 @@ def read_authorizations(data: bytes) -> Sheet[Approval]:
     return read_table(data, APPROVAL_COLUMNS, approval)
 
 
-def _in_time(found: Policy | Approval, number: int) -> None:
+def read_plans(data: bytes) -> Sheet[Plan]:
+    """Raises `InputError` when the header cannot be used."""
+
+    def plan(values: dict[str, Any], number: int) -> Plan:
+        found = record(values, number, PLAN, Plan)
+        _in_time(found, number)
+        if any(one < found.starts for one in found.reports):
+            raise InputError(f"row {number}: progress_reports", "is before the first day")
+        return found
+
+    return read_table(data, PLAN_COLUMNS, plan)
+
+
+def _in_time(found: Policy | Approval | Plan, number: int) -> None:
     if found.starts and found.ends and found.ends < found.starts:
         raise InputError(f"row {number}: ends", "is before the first day")

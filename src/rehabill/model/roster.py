@@ -1,4 +1,4 @@
-"""Patients, their policies and authorisations, as a practice brings them from another system."""
+"""Patients, their policies, authorisations and plans of care, as a practice brings them from another system."""
 
 import datetime as dt
 
@@ -6,7 +6,7 @@ import msgspec
 
 from rehabill.model.books import Order
 from rehabill.model.party import Person, Relationship, Subscriber
-from rehabill.model.terms import Count
+from rehabill.model.terms import Count, Discipline
 
 
 class Registered(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -43,3 +43,17 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, fo
     visits_used: Count = 0
     units: Count | None = None
     units_used: Count = 0
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A plan of care, and the days of its progress reports. `order_on_file`: a physician's signed order beside it."""
+
+    patient_id: str
+    discipline: Discipline = "PT"
+    starts: dt.date
+    ends: dt.date | None = None
+    certified_on: dt.date | None = None
+    certified_by: str | None = None
+    sent_on: dt.date | None = None
+    order_on_file: bool | None = None
+    reports: tuple[dt.date, ...] = ()

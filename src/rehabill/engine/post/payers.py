@@ -62,8 +62,17 @@ def payer_in_turn(told: RemittanceClaim, payment: Payment, claim: BookedClaim) -
     if known_as and not same:
         return None
     among = same or list(claim.payers)
+
+    def is_of_the_kind(one: BookedPayer) -> bool:
+        """A supplement that repeats the first payer's kind of plan, but says it came second, is not the first payer."""
+        return (
+            told.filing_indicator in _TELLING
+            and one.filing_indicator == told.filing_indicator
+            and (bool(same) or _ORDER.get(told.status, one.order) == one.order or _are_alike(payment.name, one.name))
+        )
+
     return (
-        _only(among, lambda one: told.filing_indicator in _TELLING and one.filing_indicator == told.filing_indicator)
+        _only(among, is_of_the_kind)
         or _by_turn(told, claim, among)
         or _only(among, lambda one: _are_alike(payment.name, one.name))
     )

@@ -18,10 +18,11 @@ from rehabill.office.bulk import update
 from rehabill.office.claims.booking import booked
 from rehabill.office.claims.charges import Charges
 from rehabill.office.claims.context import Around, Used, Waiting
-from rehabill.office.claims.making import Made, check_open, make_claims
+from rehabill.office.claims.making import Made, make_claims
 from rehabill.office.claims.models import Claim
 from rehabill.office.claims.reasons import reason
 from rehabill.office.coverage.models import AuthorizationUse
+from rehabill.office.money.ledger import check_open
 from rehabill.office.practices.models import Practice
 from rehabill.office.visits.models import Visit
 from rehabill.office.visits.turn import take_turn

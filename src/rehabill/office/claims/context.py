@@ -211,7 +211,8 @@ def _treatment_days(plans: dict[int, list[PlanOfCare]]) -> dict[int, list[tuple[
     """By patient with a plan: day and discipline of every visit."""
     found: dict[int, list[tuple[dt.date, str]]] = {}
     if plans:
-        rows = Visit.objects.filter(patient__in=plans).values_list("patient_id", "date", "discipline")
+        rows = Visit.objects.filter(patient__in=plans).exclude(state="dropped")
+        rows = rows.values_list("patient_id", "date", "discipline")
         for patient, day, discipline in rows:
             found.setdefault(patient, []).append((day, discipline or "PT"))
     return found

@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import msgspec
 
-from rehabill.base.errors import InputError
 from rehabill.engine.post.find import plain
 from rehabill.engine.post.owed import charged
 from rehabill.ledger.entry import entry
@@ -18,7 +17,6 @@ from rehabill.office.claims.booking import standings
 from rehabill.office.claims.happened import Happened, record
 from rehabill.office.claims.models import Claim, ClaimLine, ClaimVersion
 from rehabill.office.money.journal import write
-from rehabill.office.money.models import Close
 from rehabill.office.practices.scope import practice_id
 
 _encode = msgspec.json.Encoder().encode
@@ -49,12 +47,6 @@ class Version(NamedTuple):
     priced: PricedClaim | None
     edition: str
     why: str = ""
-
-
-def check_open(day: dt.date) -> None:
-    """Raises `InputError` when no charge may be entered that day any more."""
-    if Close.objects.filter(last_day__gte=day).exists():
-        raise InputError("", f"{day:%Y-%m} is closed: nothing can be charged on {day} any more")
 
 
 def make_claims(made: Sequence[Made], day: dt.date, by: str, at: dt.datetime) -> None:

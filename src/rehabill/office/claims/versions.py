@@ -26,10 +26,11 @@ from rehabill.office.claims.billing import profiles
 from rehabill.office.claims.booking import booked
 from rehabill.office.claims.context import units_of
 from rehabill.office.claims.happened import Happened, record
-from rehabill.office.claims.making import Version, add_versions, check_open
+from rehabill.office.claims.making import Version, add_versions
 from rehabill.office.claims.models import Claim, ClaimEvent, ClaimLine, ClaimVersion
 from rehabill.office.coverage.models import AuthorizationUse
 from rehabill.office.money.journal import write
+from rehabill.office.money.ledger import check_open
 from rehabill.office.money.models import Decision, Owed
 from rehabill.office.money.opened import OPENED
 from rehabill.office.practices.records import practice_record

@@ -15,6 +15,7 @@ from rehabill.model.roster import Policy as PolicyRecord
 from rehabill.office.coverage.models import Authorization, Policy
 from rehabill.office.people.intake import Patients, Taken, TakenIn
 from rehabill.office.people.models import Patient
+from rehabill.office.practices.models import PayerEnrolment
 from rehabill.office.visits.turn import take_turn
 
 _OLDEST = F("starts").asc(nulls_first=True)
@@ -106,8 +107,11 @@ def completed(said: Subscriber, known: Subscriber) -> Subscriber:
     return msgspec.structs.replace(said, **missing) if missing else said
 
 
-def take_policies(rows: Iterable[PolicyRecord | InputError]) -> list[TakenIn | InputError]:
-    """For each row what became of it, or what is wrong with it, which stops no other. All in one transaction."""
+def take_policies(rows: Iterable[PolicyRecord | InputError], law: Collection[str]) -> list[TakenIn | InputError]:
+    """For each row what became of it, or what is wrong with it, which stops no other. All in one transaction.
+
+    `law`: the payers there is law for. One that is none of them, nor of the practice, is taken in and told.
+    """
     said = list(rows)
     with transaction.atomic():
         take_turn()
@@ -115,7 +119,17 @@ def take_policies(rows: Iterable[PolicyRecord | InputError]) -> list[TakenIn | I
         policies = Policies(patients.ids())
         found = [_taken(one, patients, policies.take) for one in said]
         policies.write()
-    return found
+        known = {*law, *PayerEnrolment.objects.values_list("payer", flat=True)}
+    return [_with_notice(one, row, known) for one, row in zip(found, said, strict=True)]
+
+
+def _with_notice(
+    one: TakenIn | InputError, row: PolicyRecord | InputError, known: Collection[str]
+) -> TakenIn | InputError:
+    if isinstance(one, InputError) or isinstance(row, InputError) or one.what != "new" or row.payer in known:
+        return one
+    why = f"the practice has no payer '{row.payer}', so nothing can be billed to it; there are "
+    return TakenIn(one.number, one.what, why + ", ".join(sorted(known)))
 
 
 def take_authorizations(rows: Iterable[Approval | InputError]) -> list[TakenIn | InputError]:

@@ -158,6 +158,13 @@ def first_open_day() -> dt.date | None:
     return closed + dt.timedelta(days=1) if closed else None
 
 
+def check_open(day: dt.date) -> None:
+    """Raises `InputError` when nothing may be entered that day any more."""
+    opened = first_open_day()
+    if opened is not None and day < opened:
+        raise InputError("on", f"{day:%Y-%m} is closed: the first day that can be entered is {opened}")
+
+
 def reverse(entry: int, why: str, by: str, at: dt.datetime) -> tuple[int, dt.date]:
     """Take an entry back by its opposite: dated today, or on the first open day where today's month is closed. Returns
     the new entry's number and day. Raises `InputError` for one that is not there, or was taken back before.

@@ -20,10 +20,10 @@ from rehabill.model.books import BookedClaim
 from rehabill.model.opening import OpenBalance
 from rehabill.model.practice import Practice as PracticeRecord
 from rehabill.office.claims.booking import filing_indicator
-from rehabill.office.claims.making import check_open
 from rehabill.office.claims.models import Claim, ClaimEvent
 from rehabill.office.coverage.models import Policy
 from rehabill.office.exchange.models import File
+from rehabill.office.money.ledger import check_open
 from rehabill.office.money.models import Decision, Posting
 from rehabill.office.money.opened import OPENED, enter
 from rehabill.office.people.intake import TakenIn

@@ -18,7 +18,7 @@ from rehabill.office.claims.happened import Happened, record
 from rehabill.office.claims.models import Claim
 from rehabill.office.money.balances import credit_of_patients, owed_by_patients, paid_by_patients, patients_to_settle
 from rehabill.office.money.journal import write
-from rehabill.office.money.ledger import first_open_day
+from rehabill.office.money.ledger import check_open
 from rehabill.office.money.models import Entry, Owed, PatientPayment
 from rehabill.office.people.models import Patient
 from rehabill.office.visits.models import Visit
@@ -75,17 +75,11 @@ class Done(msgspec.Struct, frozen=True, kw_only=True):
 
 def check_day(day: dt.date, at: dt.datetime) -> None:
     """Raises `InputError` for a day in a closed month, or one that has not come where the practice is."""
-    _check_open(day)
+    check_open(day)
     if day > at.astimezone().date():
         raise InputError("on", f"{day} has not come yet")
     if day < _FIRST_DAY:
         raise InputError("on", f"{day} is before {_FIRST_DAY}: is the year right?")
-
-
-def _check_open(day: dt.date) -> None:
-    opened = first_open_day()
-    if opened is not None and day < opened:
-        raise InputError("on", f"{day:%Y-%m} is closed: the first day that can be entered is {opened}")
 
 
 def pay(given: Given, by: str, at: dt.datetime) -> Done:
@@ -118,7 +112,7 @@ def settle_credit(patients: Sequence[str], day: dt.date, by: str, at: dt.datetim
     """
     with transaction.atomic():
         take_turn()
-        _check_open(day)
+        check_open(day)
         for number in patients:
             _find(number)
         wanted = list(dict.fromkeys(patients)) or patients_to_settle()

@@ -1,6 +1,7 @@
 """Patients taken in: made, or completed by what is said of them. What is not said takes nothing away."""
 
-from collections.abc import Iterable
+import datetime as dt
+from collections.abc import Collection, Iterable
 from typing import Any, Literal
 
 import msgspec
@@ -26,7 +27,7 @@ class TakenIn(msgspec.Struct, frozen=True):
     why: str = ""
 
 
-def take_patients(rows: Iterable[Registered | InputError]) -> list[TakenIn | InputError]:
+def take_patients(rows: Iterable[Registered | InputError], today: dt.date) -> list[TakenIn | InputError]:
     """For each row what became of it, or what is wrong with it, which stops no other. All in one transaction."""
     found: list[TakenIn | InputError] = []
     said = list(rows)
@@ -37,11 +38,43 @@ def take_patients(rows: Iterable[Registered | InputError]) -> list[TakenIn | Inp
             try:
                 if isinstance(one, InputError):
                     raise one
+                if wrong := not_born(one.patient, today):
+                    raise wrong
                 found.append(TakenIn(one.patient.id or "", patients.register(one)))
             except InputError as wrong:
                 found.append(wrong)
         patients.write()
-    return found
+        new = {one.number for one in found if isinstance(one, TakenIn) and one.what == "new"}
+        twice = _namesakes(new)
+    return [
+        msgspec.structs.replace(one, why=twice[one.number])
+        if isinstance(one, TakenIn) and one.what == "new" and one.number in twice
+        else one
+        for one in found
+    ]
+
+
+def not_born(person: Person, today: dt.date) -> InputError | None:
+    """What is wrong with a birth date after today."""
+    if person.birth_date is None or person.birth_date <= today:
+        return None
+    return InputError("patient.birth_date", f"{person.birth_date} has not come yet")
+
+
+def _namesakes(numbers: Collection[str]) -> dict[str, str]:
+    """Of these patients those who have another's name and birth date: by number, whose."""
+    new = list(Patient.objects.filter(number__in=numbers, birth_date__isnull=False))
+    others: dict[object, list[str]] = {}
+    for one in Patient.objects.filter(birth_date__in={one.birth_date for one in new}).order_by("number"):
+        others.setdefault(_name(one), []).append(one.number)
+    found = {one.number: [other for other in others[_name(one)] if other != one.number] for one in new}
+    return {
+        number: f"the same name and birth date as patient {', '.join(same)}" for number, same in found.items() if same
+    }
+
+
+def _name(one: Patient) -> object:
+    return one.last.casefold(), one.first.casefold(), one.birth_date
 
 
 class Patients:

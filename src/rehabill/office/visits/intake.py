@@ -1,7 +1,9 @@
 """Visits taken in, with the patients and policies they speak of. Taking the same in again changes nothing."""
 
+import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
+from typing import NamedTuple
 
 import msgspec
 from django.db import transaction
@@ -12,7 +14,7 @@ from rehabill.model.party import Person, Subscriber
 from rehabill.model.visit import Visit as VisitRecord
 from rehabill.office.bulk import insert, update
 from rehabill.office.coverage.intake import Policies
-from rehabill.office.people.intake import Patients, TakenIn
+from rehabill.office.people.intake import Patients, Taken, TakenIn, not_born
 from rehabill.office.people.models import Patient
 from rehabill.office.practices.models import PayerEnrolment
 from rehabill.office.practices.scope import practice_id
@@ -29,13 +31,19 @@ _encode = msgspec.json.Encoder().encode
 Said = VisitRecord | InputError
 
 
-def take_in(
-    visits: Iterable[Said], billed: Collection[str] = (), *, anyway: bool = False
-) -> list[TakenIn | InputError]:
-    """For each visit what became of it, or what is wrong with it, which stops no other. All in one transaction.
-
-    `billed`: numbers of those that other books have billed. `anyway`: also those that look like another visit.
+class Known(NamedTuple):
+    """What visits are held against: payers there is law for, today where the practice is, and the numbers of visits
+    that other books have billed. `anyway`: those that look like another visit are taken in too.
     """
+
+    payers: Collection[str]
+    today: dt.date
+    billed: Collection[str] = ()
+    anyway: bool = False
+
+
+def take_in(visits: Iterable[Said], known: Known) -> list[TakenIn | InputError]:
+    """For each visit what became of it, or what is wrong with it, which stops no other. All in one transaction."""
     visits = iter(visits)
     found: list[TakenIn | InputError] = []
     seen: set[str] = set()
@@ -44,11 +52,11 @@ def take_in(
         take_turn()
         payers.update(PayerEnrolment.objects.values_list("payer_id", "payer"))
         while batch := list(islice(visits, _AT_ONCE)):
-            found += _Batch([_checked(one, seen) for one in batch], payers, billed, anyway).take()
+            found += _Batch([_checked(one, seen, known.today) for one in batch], payers, known).take()
     return found
 
 
-def _checked(said: Said, seen: set[str]) -> Said:
+def _checked(said: Said, seen: set[str], today: dt.date) -> Said:
     """What the books need of every visit: a number, once, and a patient's."""
     if isinstance(said, InputError):
         return said
@@ -61,8 +69,12 @@ def _checked(said: Said, seen: set[str]) -> Said:
         return InputError("", "a text in it holds the character U+0000, which no database keeps: take it out")
     if number in seen:
         return InputError("id", "an earlier record of this file has the same number: a visit comes once")
+    if said.date > today:
+        return InputError("date", f"{said.date} has not come yet")
     if not person_of(said).id:
         return InputError("patient.id", "the patient's number is missing: the books know the patient by it")
+    if wrong := not_born(person_of(said), today):
+        return wrong
     seen.add(number)
     return said
 
@@ -76,12 +88,11 @@ def person_of(visit: VisitRecord) -> Person:
 class _Batch:
     """Some visits, and what the books hold of them already."""
 
-    def __init__(
-        self, said: Sequence[Said], payers: Mapping[str, str], billed: Collection[str], anyway: bool
-    ) -> None:  # fmt: skip
+    def __init__(self, said: Sequence[Said], payers: Mapping[str, str], held_against: Known) -> None:
         self._said = said
         self._payers = payers
-        self._billed = billed
+        self._law = held_against.payers
+        self._billed = held_against.billed
         numbers = [str(one.id) for one in self._visits()]
         self._known = {
             number: (id_, state, record)
@@ -90,7 +101,7 @@ class _Batch:
             )
         }
         self._patients = Patients(person_of(one).id or "" for one in self._visits())
-        self._alike: dict[object, str] = {} if anyway else _by_services(self._visits())
+        self._alike: dict[object, str] = {} if held_against.anyway else _by_services(self._visits())
         self._new: list[VisitRecord] = []
         self._changed: list[tuple[int, VisitRecord]] = []
 
@@ -116,7 +127,7 @@ class _Batch:
                 number, "refused", f"it differs from the visit that was billed: rehabill claim correct {number}"
             )
         try:
-            self._patients.take(person_of(said))
+            patient = self._patients.take(person_of(said))
         except InputError as wrong:
             return wrong
         if record is None:
@@ -128,9 +139,17 @@ class _Batch:
                 )
                 return TakenIn(number, "refused", why)
             self._new.append(said)
-            return TakenIn(number, "billed" if number in self._billed else "new")
+            why = "; ".join(self._notices(said, patient))
+            return TakenIn(number, "billed" if number in self._billed else "new", why)
         self._changed.append((id_, said))
         return TakenIn(number, "replaced", "it differed from the one that waited to be billed")
+
+    def _notices(self, said: VisitRecord, patient: Taken) -> Iterator[str]:
+        if said.payer not in self._law:
+            yield f"there is no payer '{said.payer}', so it cannot be billed; there are {', '.join(sorted(self._law))}"
+        person = person_of(said)
+        if patient == "new" and not (person.last or person.first):
+            yield f"its patient {person.id} is new, and not even a name is known"
 
     def _patient(self, visit: VisitRecord) -> Patient:
         return self._patients[person_of(visit).id or ""]
@@ -181,8 +200,8 @@ def _services(visit: VisitRecord) -> object:
 
 
 def _by_services(visits: Iterable[VisitRecord]) -> dict[object, str]:
-    """Visits in the books on the days of these, by what was done; without those whose claims were voided."""
+    """Visits in the books on the days of these, by what was done; without those taken out, or with a voided claim."""
     said = [(person_of(one).id, one.date) for one in visits]
     rows = Visit.objects.filter(patient__number__in={who for who, _ in said}, date__in={day for _, day in said})
-    rows = rows.exclude(claim__isnull=False, claim__charge_cents=0).order_by("-id")
+    rows = rows.exclude(claim__isnull=False, claim__charge_cents=0).exclude(state="dropped").order_by("-id")
     return {_services(record): number for number, record in rows.values_list("number", "record")}

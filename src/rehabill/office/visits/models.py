@@ -13,6 +13,7 @@ STATES = {
     "held": "waits for a person",
     "self_pay": "the patient pays",
     "nothing_to_bill": "nothing in it is billed",
+    "dropped": "taken out by a person",
 }
 
 

@@ -7,6 +7,7 @@ import msgspec
 from django.db.models import Count, F, OrderBy, QuerySet, Sum
 
 from rehabill.base.errors import InputError
+from rehabill.office.visits.models import Visit
 from rehabill.office.worklists.models import Task
 
 Sort = Literal["due", "amount", "action"]
@@ -63,6 +64,11 @@ def kinds() -> list[Kind]:
     """Open tasks by action, the most first."""
     rows = Task.objects.filter(state="open").values("action").annotate(n=Count("id"), of=Sum("cents"))
     return [Kind(row["action"], row["n"], row["of"] or 0) for row in rows.order_by("-n", "action")]
+
+
+def visits_held() -> int:
+    """How many visits billing has held: each tells why itself."""
+    return Visit.objects.filter(state="held").count()
 
 
 def done(task: int, why: str, by: str, at: dt.datetime) -> Waiting:

@@ -11,16 +11,13 @@ from rehabill.office.money.posting.payers import Identities
 
 
 class Desk(NamedTuple):
-    """Who posts, when, under which law."""
+    """Who posts, when, under which law. `day`: of the entries."""
 
     by: str
     at: dt.datetime
     almanac: Almanac
     identities: Identities
-
-    @property
-    def day(self) -> dt.date:
-        return self.at.date()
+    day: dt.date
 
 
 class Place(NamedTuple):

@@ -11,8 +11,10 @@ from rehabill.engine.post.envelope import envelope_findings
 from rehabill.engine.post.hold import hold
 from rehabill.model.remittance import Remittance
 from rehabill.office.exchange.models import File
+from rehabill.office.money.ledger import check_open
 from rehabill.office.money.models import PaymentFile
 from rehabill.office.money.posting.desk import Desk
+from rehabill.office.money.posting.held import close_held
 from rehabill.office.money.posting.outcome import FileOutcome, PaymentOutcome
 from rehabill.office.money.posting.payers import Identities
 from rehabill.office.money.posting.payment import post_payment
@@ -29,8 +31,9 @@ def post_file(name: str, data: bytes, almanac: Almanac, by: str, at: dt.datetime
     """Post an 835 in one transaction. Nothing in it is posted twice, whatever file it came in before.
 
     A file whose envelope is broken or whose payment does not balance is kept and held; one that holds no remittance is
-    not kept.
+    not kept. Raises `InputError` where the day's month is closed.
     """
+    check_open(at.date())
     outcome = FileOutcome(name=name, state="posted", sha256=hashlib.sha256(data).hexdigest())
     told, findings = remittances(data)
     outcome.held = hold(told, [*envelope_findings((data,)), *findings])
@@ -44,7 +47,7 @@ def post_file(name: str, data: bytes, almanac: Almanac, by: str, at: dt.datetime
             if outcome.held:
                 _hold(outcome, told, file, at)
             else:
-                post_remittances(told, file, outcome, Desk(by, at, almanac, Identities()))
+                post_remittances(told, file, outcome, Desk(by, at, almanac, Identities(), at.date()))
             if dry_run:
                 raise _DryRun
     except _DryRun:
@@ -63,7 +66,9 @@ def post_remittances(told: list[Remittance], file: File, outcome: FileOutcome, d
         )
         if _is_new(made) and row.state != state:
             PaymentFile.objects.filter(id=row.id).update(state=state)
-    if not any(_is_new(one) for one in outcome.payments):
+    if any(_is_new(one) for one in outcome.payments):
+        close_held(desk.at)
+    else:
         outcome.state = "seen before"
     _forget_answered(outcome)
 

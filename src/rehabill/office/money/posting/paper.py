@@ -7,6 +7,8 @@ nor a task. An EOB that does not add up on paper either is posted when a person 
 import datetime as dt
 import hashlib
 import re
+from collections.abc import Iterator
+from difflib import get_close_matches
 
 import msgspec
 import yaml
@@ -17,10 +19,12 @@ from rehabill.almanac.edition import Almanac
 from rehabill.base.errors import InputError
 from rehabill.base.money import dollars
 from rehabill.engine.post.hold import Held
+from rehabill.engine.post.payers import identifiers
 from rehabill.intake import eob
 from rehabill.model.remittance import Remittance
 from rehabill.office.exchange.models import File
-from rehabill.office.money.models import Decision, PaymentFile, ProviderMove
+from rehabill.office.money.ledger import check_open
+from rehabill.office.money.models import Decision, Payment, PaymentFile, ProviderMove
 from rehabill.office.money.posting.desk import Desk
 from rehabill.office.money.posting.file import one_at_a_time, post_remittances
 from rehabill.office.money.posting.outcome import FileOutcome
@@ -32,6 +36,9 @@ _HEAD = 1024
 _MOST = 1_000_000
 """Bytes: nobody types more."""
 _RULE = "EOB"
+_NAME = "name "
+_ALIKE = 0.85
+"""From here on (difflib's ratio) two names may be one and a slip of the finger."""
 _NEITHER = "this is neither a remittance (835, which begins with ISA) nor an EOB typed as YAML"
 
 
@@ -49,9 +56,11 @@ def post_eob(
 ) -> FileOutcome:
     """Post it in one transaction, nothing twice. Raises `InputError` at the first field that cannot be read.
 
-    Held when it does not add up; `anyway`: a claim or line need not. Held, too, when more than the payment would be
-    posted: then some of it is in the books already, told in other words.
+    Held when it does not add up, or looks mistyped; `anyway`: a claim or line need not add up, and the payer is who it
+    is. Held, too, when more than the payment would be posted: then some of it is in the books already, told in other
+    words. Raises `InputError`, too, for a closed month.
     """
+    check_open(at.date())
     outcome = FileOutcome(name=name, state="posted", sha256=hashlib.sha256(data).hexdigest())
     typed = eob.read(_loaded(data))
     wrong = [one for one in typed.unbalanced if not anyway or one.path == "amount"]
@@ -59,7 +68,7 @@ def post_eob(
     if not outcome.held:
         try:
             with transaction.atomic():
-                _post(typed.remittance, data, outcome, Desk(by, at, almanac, Identities()))
+                _post(typed.remittance, data, outcome, anyway, Desk(by, at, almanac, Identities(), at.date()))
                 if dry_run or outcome.held:
                     raise _TakeBack
         except _TakeBack:
@@ -69,13 +78,17 @@ def post_eob(
     return outcome
 
 
-def _post(told: Remittance, data: bytes, outcome: FileOutcome, desk: Desk) -> None:
+def _post(told: Remittance, data: bytes, outcome: FileOutcome, anyway: bool, desk: Desk) -> None:
     one_at_a_time()
+    told = _known(told, desk.identities)
+    outcome.held = () if anyway else tuple(_mistyped(told, desk.identities))
+    if outcome.held:
+        return
     file, _ = File.objects.get_or_create(
         sha256=outcome.sha256,
         defaults={"name": outcome.name, "kind": "EOB", "is_ours": False, "content": data, "at": desk.at, "by": desk.by},
     )
-    post_remittances([_known(told, desk.identities)], file, outcome, desk)
+    post_remittances([told], file, outcome, desk)
     outcome.held = tuple(_more_than_paid(file, told.amount_cents))
 
 
@@ -110,6 +123,23 @@ def _known(told: Remittance, identities: Identities) -> Remittance:
     if told.payer_tax_id or len(numbers) != 1:
         return told
     return msgspec.structs.replace(told, payer_tax_id=numbers[0])
+
+
+def _mistyped(told: Remittance, identities: Identities) -> Iterator[Held]:
+    """A payer's name with a slip in it would make another payment of the same check."""
+    if any(one in identities.learned for one in identifiers(told)):
+        return
+    names = {identity.removeprefix(_NAME): identity for identity in identities.learned if identity.startswith(_NAME)}
+    for alike in get_close_matches(told.payer.name.upper(), names, n=1, cutoff=_ALIKE):
+        why = f"payer: is '{told.payer.name}' {alike}? If it is another payer, post it --anyway."
+        yield Held(_RULE, why)
+    same = Payment.objects.filter(trace=told.trace_number, amount_cents=told.amount_cents).first()
+    if same is not None:
+        why = (
+            f"payer: payment {told.trace_number} of {dollars(told.amount_cents)} was posted from {same.payer}, not from"
+            f" '{told.payer.name}'. If this is another payment, post it --anyway."
+        )
+        yield Held(_RULE, why)
 
 
 def _more_than_paid(file: File, cents: int) -> list[Held]:

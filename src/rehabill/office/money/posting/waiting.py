@@ -24,6 +24,7 @@ from rehabill.office.bulk import update
 from rehabill.office.exchange.models import File
 from rehabill.office.money import journal
 from rehabill.office.money.entries import read_entries
+from rehabill.office.money.ledger import first_open_day
 from rehabill.office.money.models import Decision, Payment, Posting
 from rehabill.office.money.posting.claim import Posted, post, tasks_after, write_claims
 from rehabill.office.money.posting.claims import find
@@ -64,11 +65,12 @@ class _Waiting(NamedTuple):
 
 def lay_waiting(almanac: Almanac, by: str, at: dt.datetime) -> list[Laid]:
     """Lay on their claims all waiting payments whose claims the books know by now; what is still unknown is not told.
-    All in one transaction; the second time nothing is left to do.
+    All in one transaction; the second time nothing is left to do. Entered on the first open day where this month is
+    closed.
     """
     with transaction.atomic():
         one_at_a_time()
-        desk = Desk(by, at, almanac, Identities())
+        desk = Desk(by, at, almanac, Identities(), max(at.date(), first_open_day() or at.date()))
         found: list[Laid] = []
         for (payment, file), waiting in _known_by_now().items():
             found += _Together(Payment.objects.get(id=payment), File.objects.get(id=file), desk).lay(waiting)
