@@ -61,8 +61,8 @@ def _post_for_nobody(told: RemittanceClaim, claim: BookedClaim, payment: Payment
     """A claim of ours, decided by none of its payers as far as can be told."""
     who = payment.name or payment.payer
     why = (
-        f"{who} is none of the claim's payers, as far as its policies say; {dollars(told.paid_cents)} is in suspense."
-        " Say who it is, or add the policy, and post the claim's payment again."
+        f"{who} is none of the claim's payers, nor has the patient a policy with it; {dollars(told.paid_cents)} is in"
+        " suspense. Import the policy (`import coverages`), then `post --waiting`."
     )
     return _wait(told, payment, "payer_unknown", why, claim.claim_number)
 

@@ -78,6 +78,22 @@ def payer_in_turn(told: RemittanceClaim, payment: Payment, claim: BookedClaim) -
     )
 
 
+def joining(
+    told: RemittanceClaim, payment: Payment, claim: BookedClaim, others: Collection[BookedPayer]
+) -> BookedPayer | None:
+    """Which of `others`, insurers of the patient that the claim does not name, has decided it after those it names: the
+    supplement to which the first payer sent it on. None when none fits, or nothing tells which.
+    """
+    taken = {one.order for one in claim.payers}
+    turn = _ORDER.get(told.status)
+    among = [one for one in others if one.order not in taken and turn in (None, one.order)]
+    return (
+        _only(among, lambda one: one.payer in payment.known_as)
+        or _only(among, lambda one: _are_alike(payment.name, one.payer) or _are_alike(payment.name, one.name))
+        or (among[0] if turn and len(among) == 1 and not payment.known_as else None)
+    )
+
+
 def _by_turn(told: RemittanceClaim, claim: BookedClaim, among: list[BookedPayer]) -> BookedPayer | None:
     order = _ORDER.get(told.status)
     if order:
@@ -88,7 +104,7 @@ def _by_turn(told: RemittanceClaim, claim: BookedClaim, among: list[BookedPayer]
     return among[0] if len(among) == 1 else None
 
 
-def _only(payers: list[BookedPayer], fits: Callable[[BookedPayer], bool]) -> BookedPayer | None:
+def _only(payers: Collection[BookedPayer], fits: Callable[[BookedPayer], bool]) -> BookedPayer | None:
     found = [one for one in payers if fits(one)]
     return found[0] if len(found) == 1 else None
 

@@ -15,7 +15,7 @@ from rehabill.engine.life_cycle.table import PREPARING
 from rehabill.engine.post.owed import Moved, charged, effects
 from rehabill.engine.scrub import scrub
 from rehabill.ledger.entry import entry
-from rehabill.model.books import BookedClaim, BookedLine, Decided
+from rehabill.model.books import BookedClaim, BookedLine, BookedPayer, Decided
 from rehabill.model.claim import Claim as ClaimRecord
 from rehabill.model.claim import ClaimLine as LineRecord
 from rehabill.model.party import Person
@@ -83,6 +83,23 @@ def void(claim: Claim, why: str, by: str, at: dt.datetime, almanac: Almanac, tod
         AuthorizationUse.objects.filter(visit=before.claim.visit_id).delete()
         Visit.objects.filter(id=before.claim.visit_id).update(why=f"its claim was voided: {why}")
     return version
+
+
+def join(claim: Claim, payer: BookedPayer, why: str, by: str, at: dt.datetime, today: dt.date) -> None:
+    """Another insurer of the claim, in its turn: what was the patient's share is its to pay now. Nothing goes out: the
+    version before is what the others have. Raises `InputError`.
+    """
+    with transaction.atomic():
+        before = _Before(claim, today)
+        old = before.version
+        payers = tuple(sorted((*old.booked.payers, payer), key=lambda one: _TURNS.index(one.order)))
+        books = msgspec.structs.replace(old.booked, payers=payers)
+        standings = tuple(sorted((*claim.standings, start(payer.order)), key=lambda one: _TURNS.index(one.order)))
+        before.enter(old.record, old.priced, books, standings, [], why, by, at)
+        record([Happened(claim.id, None, "insurer_added", why)], by, at)
+
+
+_TURNS = "PST"
 
 
 class _Before:

@@ -18,6 +18,7 @@ from rehabill.office.money.models import Decision, Payment, ProviderMove
 from rehabill.office.money.posting.claim import Posted, post, tasks_after, write_claims
 from rehabill.office.money.posting.claims import find
 from rehabill.office.money.posting.desk import Desk, Place
+from rehabill.office.money.posting.joining import find_and_join
 from rehabill.office.money.posting.moves import post_moves
 from rehabill.office.money.posting.outcome import PaymentOutcome
 from rehabill.office.practices.scope import practice_id
@@ -97,7 +98,7 @@ def _post_batch(
     outcome.known += len(told) - len(new)
     if not new:
         return
-    found = find([one for one, _ in new])
+    found = find_and_join([one for one, _ in new], place.key, desk)
     posted = [post(one, part, ours, place, desk) for (one, part), ours in zip(new, found, strict=True)]
     ids = journal.write([one.made.entry for one in posted if one.made.entry], desk.by, desk.at)
     numbers = iter(ids)

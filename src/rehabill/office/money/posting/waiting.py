@@ -30,6 +30,7 @@ from rehabill.office.money.posting.claim import Posted, post, tasks_after, write
 from rehabill.office.money.posting.claims import find
 from rehabill.office.money.posting.desk import Desk, Place
 from rehabill.office.money.posting.file import one_at_a_time
+from rehabill.office.money.posting.joining import find_and_join
 from rehabill.office.money.posting.payers import Identities
 from rehabill.office.money.posting.payment import AT_ONCE, payment_key
 from rehabill.office.worklists.models import Task
@@ -114,7 +115,8 @@ class _Together:
         moved = _moved_by_hand(in_suspense)
         outcomes: list[Laid] = []
         laid: list[tuple[_Waiting, Posted]] = []
-        for one, ours in zip(waiting, find([each.told for each in waiting]), strict=True):
+        found = find_and_join([each.told for each in waiting], self._place.key, self._desk)
+        for one, ours in zip(waiting, found, strict=True):
             assert ours is not None  # it was found a moment ago
             number = ours.booked.claim_number
             if one.entry in moved:
@@ -169,7 +171,7 @@ class _Together:
         asked = list(Task.objects.filter(action__in=_UNKNOWN, state="open", source=self._place.key.key).order_by("id"))
         done: list[Task] = []
         for one, posted in laid:
-            which = f"no claim {one.told.claim_number or 'without a number'};"
+            which = f"no claim {one.told.claim_number or 'of ours'};"
             same = [task for task in asked if task.cents == one.told.paid_cents]
             task = next((each for each in same if each.action == "payer_unknown" or which in each.why), None)
             if task is None:
