@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 import os
 import shutil
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from rehabill.cli.billing_run import Atomic, Report, write_summary
 from rehabill.cli.books import books, who
 from rehabill.cli.records import CLEAN, FINDINGS, Record
 from rehabill.cli.waiting import lay_what_waits
+from rehabill.cli.x12.files import counted
 
 if TYPE_CHECKING:
     from rehabill.office.claims.sending import Held, Sent
@@ -38,13 +40,14 @@ def bill_books(slug: str | None, out: Path, moment: dt.datetime, control_number:
         run.folder.recover()
         run.folder.keep_lists()
         report = run.bill(explain)
+        run.prepare()
         run.send(control_number or 1)
         summary = {"created": moment, "control_number": run.last_number, "usage": practice.usage, **report.sums()}
         write_summary(out / "summary.json", summary | {"files": run.files})
         report.show()
         run.show(practice.usage)
         lay_what_waits(run.almanac, run.at, as_json=False)
-    raise SystemExit(report.exit_code or (FINDINGS if run.held else CLEAN))
+    raise SystemExit(report.exit_code or (FINDINGS if run.held or run.not_next else CLEAN))
 
 
 class _Run:
@@ -57,6 +60,8 @@ class _Run:
         self.folder = _Folder(out)
         self.files: list[dict[str, Any]] = []
         self.held: list[Held] = []
+        self.next: Counter[str] = Counter()
+        self.not_next: list[str] = []
 
     @property
     def last_number(self) -> int | None:
@@ -75,6 +80,15 @@ class _Run:
                     report.billed(one.billed, one.refused)
         return report
 
+    def prepare(self) -> None:
+        """Claims whose next insurer's turn has come."""
+        from rehabill.office.claims.later import prepare
+
+        for one in prepare(self.almanac, self.moment.date(), who(), self.at):
+            self.next[one.payer] += one.fault is None
+            if one.fault is not None:
+                self.not_next.append(f"Claim {one.number} is held on its way to {one.payer}: {one.fault}")
+
     def send(self, first: int) -> None:
         from rehabill.office.claims.sending import send_ready
 
@@ -89,6 +103,11 @@ class _Run:
         self.files.append({"name": name, "control_number": number, "claims": sent.claims, "sha256": sent.sha256})
 
     def show(self, usage: str) -> None:
+        for payer, count in sorted(self.next.items()):
+            if count:
+                click.echo(f"{counted(count, 'claim')} for the next insurer in turn, {payer}")
+        for line in self.not_next:
+            click.echo(line)
         for one in self.held:
             click.echo(f"Claim {one.number} is held: {one.faults[0]}")
         for name in self.folder.recovered:

@@ -11,16 +11,21 @@ _CODE = re.compile(r"[0-9A-Z]\d{3}[0-9A-Z]", re.ASCII)
 
 
 def faults(practice: Practice, payers: Collection[str]) -> list[InputError]:
-    """Numbers that are no NPI, payers that `payers` (the almanac's) does not have, charges that are none."""
+    """Numbers that are no NPI, payers that neither `payers` (the almanac's) has nor can come after
+    another, charges that are none."""
     found = [
         InputError(path, f"'{npi}' is no NPI: ten digits with a check digit are wanted; look for a mistyped one")
         for path, npi in _npis(practice)
         if not npi_is_valid(npi)
     ]
     found += [
-        InputError(f"payers.{name}", f"there is no payer of that name; there are {', '.join(sorted(payers))}")
-        for name in practice.payers
-        if name not in payers
+        InputError(
+            f"payers.{name}",
+            f"there is no payer of that name; there are {', '.join(sorted(payers))}. An insurer that only comes after "
+            "another may have any name: say its filing_indicator",
+        )
+        for name, account in practice.payers.items()
+        if name not in payers and account.filing_indicator is None
     ]
     for code, cents in practice.charges_cents.items():
         if not _CODE.fullmatch(code):

@@ -23,7 +23,7 @@ from rehabill.model.practice import Practice as PracticeRecord
 from rehabill.model.priced import PricedClaim
 from rehabill.model.standing import Event, Standing
 from rehabill.office.claims.billing import profiles
-from rehabill.office.claims.booking import booked
+from rehabill.office.claims.booking import booked, payers
 from rehabill.office.claims.context import units_of
 from rehabill.office.claims.happened import Happened, record
 from rehabill.office.claims.making import Version, add_versions
@@ -47,15 +47,16 @@ def correct(
     as a new claim where it has nothing. Raises `InputError` with all that is wrong, `IllegalTransition`.
     """
     with transaction.atomic():
-        before = _Before(claim, today)
+        before = Before(claim, today)
         standing = before.standing
         events: list[Event | str] = ["corrected"] if standing is None else [*_begin(standing), "released"]
         new = before.fitted(new, standing and _moved(standing, _begin(standing)))
         _check(new, before, almanac, today)
         priced = price(new, almanac)
         books = booked(new, priced, before.practice, almanac)
+        books = before.with_joined(books, almanac)
         books = _with_dropped_lines(books, before.version.booked)
-        standings = _standings(claim.standings, books)
+        standings = _standings(before.claim.standings, books)
         version = before.enter(new, priced, books, standings, events, why, by, at)
         _count_again(before.claim, new)
         Visit.objects.filter(id=before.claim.visit_id).update(why="")
@@ -67,7 +68,7 @@ def void(claim: Claim, why: str, by: str, at: dt.datetime, almanac: Almanac, tod
     did. Raises `InputError`, `IllegalTransition`.
     """
     with transaction.atomic():
-        before = _Before(claim, today)
+        before = Before(claim, today)
         standing, old = before.standing, before.version
         if not any(line.charge_cents for line in old.booked.lines):
             raise InputError("", f"claim {claim.number} is voided already: nothing of it is charged")
@@ -75,11 +76,11 @@ def void(claim: Claim, why: str, by: str, at: dt.datetime, almanac: Almanac, tod
         if standing is not None and has_version(standing):
             begun: list[Event] = [*_given_up(standing), "withdrawn"]
             new = before.fitted(before.last_sent, _moved(standing, begun))
-            _refuse(before.writer(almanac, today).problems(new))
+            refuse(before.writer(almanac, today).problems(new))
             events = [*begun, "released"]
         nothing = tuple(msgspec.structs.replace(line, charge_cents=0) for line in old.booked.lines)
         books = msgspec.structs.replace(old.booked, lines=nothing)
-        version = before.enter(new, old.priced, books, claim.standings, events, why, by, at)
+        version = before.enter(new, old.priced, books, before.claim.standings, events, why, by, at)
         AuthorizationUse.objects.filter(visit=before.claim.visit_id).delete()
         Visit.objects.filter(id=before.claim.visit_id).update(why=f"its claim was voided: {why}")
     return version
@@ -90,11 +91,12 @@ def join(claim: Claim, payer: BookedPayer, why: str, by: str, at: dt.datetime, t
     version before is what the others have. Raises `InputError`.
     """
     with transaction.atomic():
-        before = _Before(claim, today)
+        before = Before(claim, today)
         old = before.version
-        payers = tuple(sorted((*old.booked.payers, payer), key=lambda one: _TURNS.index(one.order)))
-        books = msgspec.structs.replace(old.booked, payers=payers)
-        standings = tuple(sorted((*claim.standings, start(payer.order)), key=lambda one: _TURNS.index(one.order)))
+        books = with_payers(old.booked, [payer])
+        standings = tuple(
+            sorted((*before.claim.standings, start(payer.order)), key=lambda one: _TURNS.index(one.order))
+        )
         before.enter(old.record, old.priced, books, standings, [], why, by, at)
         record([Happened(claim.id, None, "insurer_added", why)], by, at)
 
@@ -102,8 +104,13 @@ def join(claim: Claim, payer: BookedPayer, why: str, by: str, at: dt.datetime, t
 _TURNS = "PST"
 
 
-class _Before:
-    """The claim before, locked, with its present version."""
+def with_payers(books: BookedClaim, more: Sequence[BookedPayer]) -> BookedClaim:
+    in_turn = sorted((*books.payers, *more), key=lambda one: _TURNS.index(one.order))
+    return msgspec.structs.replace(books, payers=tuple(in_turn))
+
+
+class Before:
+    """The claim before a new version of it, locked, with its present one."""
 
     def __init__(self, claim: Claim, today: dt.date) -> None:
         take_turn()
@@ -131,6 +138,13 @@ class _Before:
         sent: ClaimVersion | None = self.claim.versions.filter(submissions__isnull=False).order_by("-number").first()
         record: ClaimRecord = (sent or self.version).record
         return record
+
+    def with_joined(self, books: BookedClaim, almanac: Almanac) -> BookedClaim:
+        """With the insurers that no record names, because they joined the claim by answering it."""
+        named = {one.order for one in payers(self.version.record, self.practice, almanac)}
+        there = {one.order for one in books.payers}
+        joined = [one for one in self.version.booked.payers if one.order not in named | there]
+        return with_payers(books, joined) if joined else books
 
     def writer(self, almanac: Almanac, today: dt.date) -> ClaimWriter:
         return ClaimWriter(self.practice, profiles(almanac, today))
@@ -256,7 +270,7 @@ def _numbered(new: Sequence[LineRecord], old: Sequence[BookedLine], taken: set[s
     return tuple(found)
 
 
-def _check(new: ClaimRecord, before: _Before, almanac: Almanac, today: dt.date) -> None:
+def _check(new: ClaimRecord, before: Before, almanac: Almanac, today: dt.date) -> None:
     """A correction goes in when it can go out: nothing that would be held is made a version."""
     scrubbed = scrub(new, almanac, today)
     errors = [
@@ -265,10 +279,11 @@ def _check(new: ClaimRecord, before: _Before, almanac: Almanac, today: dt.date) 
         if one.status == "fail" and one.severity == "error"
     ]
     faults = before.writer(almanac, today).problems(new) if before.standing is not None else ()
-    _refuse((*errors, *faults))
+    refuse((*errors, *faults))
 
 
-def _refuse(faults: Sequence[InputError]) -> None:
+def refuse(faults: Sequence[InputError]) -> None:
+    """Raises the first as `InputError`, with the others in its words."""
     if faults:
         more = "".join(f"; {fault}" for fault in faults[1:])
         raise InputError(faults[0].path, f"{faults[0].message}{more}")
