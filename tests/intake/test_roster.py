@@ -153,3 +153,16 @@ def test_any_bytes_are_answered(data: bytes) -> None:
             read(data)
         except InputError as error:
             assert error.path
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_cells_are_separated_as_the_first_line_has_it(separator: str) -> None:
+    text = separator.join(("patient_id", "first_name", "last_name")) + "\r\n" + separator.join(("P1", "Ann", "Test"))
+    (row,) = patients.read(text.encode("utf-8-sig")).rows
+    assert isinstance(row.found, Registered) and (row.number, row.found.patient.last) == (2, "Test")
+
+
+@pytest.mark.parametrize("data", [b"PK\x03\x04rest", "patient_id,first".encode("utf-16")])
+def test_what_is_no_csv_is_called_by_its_name(data: bytes) -> None:
+    with pytest.raises(InputError, match="save it as CSV UTF-8"):
+        patients.read(data)

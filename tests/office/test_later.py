@@ -12,7 +12,7 @@ from tests.office.office_cli import Answer, run
 from tests.unit.test_837p import count, validated
 
 from rehabill.model.books import BookedPayer
-from rehabill.office.claims.models import Claim, ClaimVersion
+from rehabill.office.claims.models import Claim, ClaimEvent, ClaimVersion
 from rehabill.office.claims.versions import join
 from rehabill.office.money.models import Posting
 from rehabill.office.money.rebuild import differences
@@ -184,3 +184,37 @@ def test_a_correction_keeps_an_insurer_that_joined(billed: Path, tmp_path: Path)
     assert answer.code == 0, answer.err
     assert [payer.order for payer in one.versions.get(number=3).booked.payers] == ["P", "S"]
     assert list(differences()) == []
+
+
+def test_what_was_heard_of_a_sent_claim_opens_the_way_to_a_correction(billed: Path, tmp_path: Path) -> None:
+    one = Claim.objects.filter(payer="commercial", insurance="sent").order_by("id")[0]
+    path = tmp_path / "claim.json"
+    path.write_text(run("claim", "record", one.number).out)
+    wrong = ("claim", "correct", one.number, path, "--why", "a wrong charge")
+    assert run(*wrong).code == 3
+    said = run("claim", "heard", one.number, "accepted", "--why", "portal", "--payer-claim", "N77")
+    assert said.code == 0 and "stands at accepted with its first insurer" in said.out
+    assert run("claim", "heard", one.number, "accepted", "--insurer", "second", "--why", "x").code == 2
+    assert run(*wrong).code == 0
+    again = one.versions.get(number=2).record
+    assert (again.frequency, again.payer_claim_number) == ("7", "N77")
+    assert ClaimEvent.objects.get(kind="accepted").why == "portal"
+
+
+def test_a_correction_answers_the_denial(billed: Path, tmp_path: Path) -> None:
+    one = Claim.objects.filter(payer="commercial", insurance="sent").order_by("id")[0]
+    charge = dollars(one.charge_cents)
+    lines = []
+    for line in one.versions.get(number=1).booked.lines:
+        cents = dollars(line.charge_cents)
+        lines += [f"SVC*HC:{line.code}:GP*{cents}*0**{line.units}", f"DTM*472*{line.date:%Y%m%d}",
+                  f"CAS*CO*197*{cents}", f"REF*6R*{line.line_id}"]  # fmt: skip
+    post(tmp_path, of_commercial(file_of(f"CLP*{one.number}*4*{charge}*0**CI*N1*11*1", *lines, amount="0")))
+    denied = Task.objects.filter(claim=one, action="denied", state="open")
+    assert denied.exists()
+    path = tmp_path / "claim.json"
+    path.write_text(run("claim", "record", one.number).out)
+    answer = run("claim", "correct", one.number, path, "--why", "with the authorisation")
+    assert answer.code == 0, answer.err
+    assert not denied.exists()
+    assert Task.objects.filter(claim=one, closed_why="Corrected by version 2.").exists()

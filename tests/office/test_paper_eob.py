@@ -21,6 +21,7 @@ from rehabill.office.claims.models import Claim
 from rehabill.office.exchange.models import File
 from rehabill.office.money.models import Decision, Entry, Payment, PaymentFile, Posting
 from rehabill.office.money.rebuild import differences
+from rehabill.office.people.models import Patient
 from rehabill.office.practices.models import Practice
 from rehabill.office.worklists.models import Task
 
@@ -249,3 +250,12 @@ def test_nothing_is_posted_into_a_closed_month(tmp_path: Path) -> None:
         answer = post(file)
         assert answer.code == 3 and "2026-04 is closed: the first day that can be entered is 2026-05-01" in answer.err
     assert not Entry.objects.exclude(kind="charge").exists() and not File.objects.exists()
+
+
+def test_a_claim_of_another_patient_is_held_until_it_is_said(tmp_path: Path) -> None:
+    Patient.objects.filter(number="EX-001").update(first="Eli", last="Elm")
+    for name, is_held in (("Birch, Ben", True), ("Elm, Zoe", True), ("ELM, E", False), ("Elm, Eli", False)):
+        text = TYPED.replace("  - claim: ", f"  - patient: {name}\n    claim: ", 1)
+        assert text != TYPED
+        assert ("is of Elm, Eli" in post(typed(tmp_path, text), "--dry-run").out) is is_held, name
+        assert "is of Elm, Eli" not in post(typed(tmp_path, text), "--dry-run", "--anyway").out

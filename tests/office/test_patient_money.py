@@ -412,3 +412,14 @@ def test_a_credit_that_the_same_payment_took_back_is_never_waited_for() -> None:
     told = PostingTask(action="credit", cents=100, why="twice", claim="C1", payer="medicare-b", owed_to="medicare-b")
     open_tasks([(told, made.pk)], "a/1", NOW)
     assert Task.objects.count() == 1 and open_credits() == []
+
+
+def test_aging_tells_what_is_paid_ahead_and_knows_its_payers(practice: Practice) -> None:
+    record_visit("V1")
+    assert run("patient", "pay", WHO, "25", "--method", "cash", "--on", "2026-03-02").code == 0
+    assert "Paid ahead by patients: $25.00" in run("aging").out
+    assert "Paid ahead" not in run("aging", "--as-of", "2026-03-01").out
+    answer = run("aging", "--payer", "comercial")
+    assert answer.code == 2 and "nobody here is called 'comercial'" in answer.err
+    assert run("aging", "--payer", "comercial", "--claims", "credit").code == 2
+    assert run("aging", "--payer", "commercial").code == 0

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from rehabill.base.money import dollars
 from rehabill.cli.books import now, practice_option
 from rehabill.cli.lists import DAY, asked, limit_option, write_rows
 from rehabill.cli.page import Cents, heading, say, table
@@ -40,17 +41,20 @@ def command(
     """What insurers and patients owe, by age. Credits are what was paid too much; they have no age."""
     today = now().date()
     with asked(slug):
-        from rehabill.office.money.aging import Query, aging, claims_in
+        from rehabill.office.money.aging import Query, aging, claims_in, paid_ahead
 
         query = Query(
             as_of=as_of or today, today=today, basis=basis, payer=payer, patient=patient, provider=provider
         )  # fmt: skip
         claims = claims_in(bucket, query, limit) if bucket else None
         found = None if bucket else aging(by, query, limit)
+        ahead = 0 if as_json or payer or provider else paid_ahead(query)
     if claims is not None:
         _claims(claims, as_json)
     elif found is not None:
         _write(found) if as_json else _show(found)
+    if ahead:
+        say(f"Paid ahead by patients: {dollars(ahead)} (rehabill ledger --account patient_credit)", "dim")
 
 
 def _claims(claims: "list[OpenClaim]", as_json: bool) -> None:

@@ -30,7 +30,8 @@ def correct(number: str, file: Path, why: str, slug: str | None) -> None:
     """Replace what was billed under NUMBER by the claim in FILE (JSON, as `claim record` and `bill` write it).
 
     The new version goes out with the next `rehabill bill`: as a replacement (frequency 7) where the insurer has the
-    claim, else as a new one. What it would be held for is told, and then nothing changes.
+    claim, else as a new one. What it would be held for is told, and then nothing changes. Of a claim that was only
+    sent, say first whether the insurer has it: `rehabill claim heard`.
     """
     with books(slug):
         from rehabill.office.claims import versions
@@ -62,7 +63,7 @@ def void(number: str, why: str, slug: str | None) -> None:
     """Take the claim NUMBER back, and its charges out of the books.
 
     Where the insurer has it, a void (frequency 8) goes out with the next `rehabill bill`; where it never did, the
-    claim is void at once.
+    claim is void at once. Of a claim that was only sent, say first which it is: `rehabill claim heard`.
     """
     with books(slug):
         from rehabill.office.claims import versions

@@ -14,6 +14,7 @@ from rehabill.almanac.edition import Almanac
 from rehabill.almanac.load import load
 from rehabill.base.errors import InputError, PdfMissing
 from rehabill.cli.claim_books import correct, record, void
+from rehabill.cli.claim_heard import heard
 from rehabill.cli.claim_list import list_, show, timeline
 from rehabill.cli.claim_money import give_up, hand_on
 from rehabill.cli.practice import read_practice
@@ -43,7 +44,7 @@ def command() -> None:
     """Claims: in the books, and on paper."""
 
 
-for _verb in (list_, show, timeline, record, correct, void, give_up, hand_on):
+for _verb in (list_, show, timeline, record, heard, correct, void, give_up, hand_on):
     command.add_command(_verb)
 
 

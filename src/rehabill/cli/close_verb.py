@@ -52,7 +52,7 @@ def _show(closing: "Closing", is_closed: bool, is_stopped: bool) -> None:
     name = f"{closing.last_day:%Y-%m}"
     if closing.matters:
         table(
-            ("", "what", "cents"), [(one.count, one.what, Cents(one.cents)) for one in closing.matters]
+            ("", "what", "amount"), [(one.count, one.what, Cents(one.cents)) for one in closing.matters]
         )  # fmt: skip
     if is_closed:
         debits = sum(cents for cents in closing.balances.values() if cents > 0)

@@ -145,3 +145,4 @@ def reverse(entry: int, why: str, slug: str | None, as_json: bool) -> None:
         write_json({"entry": entry, "reversed_by": number, "day": day})
     else:
         say(f"Entry {entry} is taken back by entry {number} of {day}.")
+        say(f"To bring it back: rehabill ledger reverse {number}", "dim")

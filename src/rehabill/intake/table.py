@@ -7,6 +7,7 @@ row.
 import csv
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from rehabill.base.errors import InputError
@@ -14,6 +15,8 @@ from rehabill.intake.cells import Reader, shown
 
 T = TypeVar("T")
 
+_NO_CSV = {b"PK\x03\x04": "a workbook (xlsx)", b"\xd0\xcf\x11\xe0": "a workbook (xls)", b"\xff\xfe": "UTF-16 text",
+           b"\xfe\xff": "UTF-16 text"}  # fmt: skip
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 
@@ -46,13 +49,23 @@ class Columns(NamedTuple):
 
 
 def decoded(data: bytes) -> list[str]:
-    """The lines of a file, with their ends. Bytes that are not UTF-8 pass, to spoil one row and not the file."""
+    """The lines of a file, with their ends. Bytes that are not UTF-8 pass, to spoil one row and not the file. Raises
+    `InputError` for what is no text at all.
+    """
+    for signature, what in _NO_CSV.items():
+        if data.startswith(signature):
+            raise InputError("header", f"this is {what}; save it as CSV UTF-8")
     return _LINE.findall(data.decode("utf-8-sig", "surrogateescape"))
 
 
 def rows(lines: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
-    """(line it begins on, cells) of each row that is not empty; a text in quotes may run over several lines."""
-    reader = csv.reader(lines)
+    """(line it begins on, cells) of each row that is not empty; a text in quotes may run over several lines. Cells are
+    separated as the first line has it: by commas, or where it has none by semicolons or tabs.
+    """
+    lines = iter(lines)
+    first = next(lines, "")
+    separator = next((one for one in ",;\t" if one in first), ",")
+    reader = csv.reader(chain((first,), lines), delimiter=separator)
     while True:
         begins = reader.line_num + 1
         try:

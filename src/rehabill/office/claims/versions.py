@@ -37,6 +37,7 @@ from rehabill.office.practices.records import practice_record
 from rehabill.office.visits.models import Visit
 from rehabill.office.visits.turn import take_turn
 from rehabill.office.worklists.credits import close_paid_back
+from rehabill.office.worklists.models import Task
 from rehabill.pricing.price import price
 
 
@@ -59,6 +60,10 @@ def correct(
         standings = _standings(before.claim.standings, books)
         version = before.enter(new, priced, books, standings, events, why, by, at)
         _count_again(before.claim, new)
+        done = f"Corrected by version {version.number}."
+        Task.objects.filter(claim=before.claim, state="open", action="denied").update(
+            state="done", closed_at=at, closed_by=by, closed_why=done
+        )
         Visit.objects.filter(id=before.claim.visit_id).update(why="")
     return version
 

@@ -11,8 +11,10 @@ from typing import Any, Literal
 
 import msgspec
 from django.db import connection
+from django.db.models import Sum
 
 from rehabill.base.errors import InputError
+from rehabill.office.money.models import Posting
 from rehabill.office.people.models import Patient, Therapist
 from rehabill.office.practices.models import PayerEnrolment
 from rehabill.office.practices.scope import practice_id
@@ -91,6 +93,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
 
 def aging(by: By, query: Query, limit: int = 50) -> Aging:
     """Who owes how much. Raises `InputError` for a past day by a basis of which only the present is known."""
+    _check_payer(query.payer)
     narrowed = _Narrowed(query)
     parts = []
     for owed_by in ("insurers", "patients"):
@@ -98,6 +101,22 @@ def aging(by: By, query: Query, limit: int = 50) -> Aging:
         parts.append(_part(owed_by, key, narrowed, limit))
     named = _names(by, parts)
     return Aging(as_of=query.as_of, by=by, basis=query.basis, parts=tuple(_with_names(part, named) for part in parts))
+
+
+def _check_payer(name: str) -> None:
+    if not name:
+        return
+    known = set(PayerEnrolment.objects.values_list("payer", flat=True))
+    if name not in known and not Posting.objects.filter(account="insurance_receivable", party=name).exists():
+        raise InputError("payer", f"nobody here is called {name!r}; there are {', '.join(sorted(known))}")
+
+
+def paid_ahead(query: Query) -> int:
+    """What patients have paid ahead by that day, in cents: it stands on no claim, and has no age."""
+    rows = Posting.objects.filter(account="patient_credit", entry__day__lte=query.as_of)
+    if query.patient:
+        rows = rows.filter(party=query.patient)
+    return -(rows.aggregate(of=Sum("cents"))["of"] or 0)
 
 
 class OpenClaim(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,6 +137,7 @@ class OpenClaim(msgspec.Struct, frozen=True, kw_only=True):
 
 def claims_in(bucket: str, query: Query, limit: int = 50) -> list[OpenClaim]:
     """The claims of a bucket (or `unsent`, `credit`), the oldest first. Raises `InputError`."""
+    _check_payer(query.payer)
     narrowed = _Narrowed(query)
     day = narrowed.day
     conditions, values = _in_bucket(bucket, day, query.as_of)

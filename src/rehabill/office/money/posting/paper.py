@@ -18,6 +18,7 @@ from django.db.models import Sum
 from rehabill.almanac.edition import Almanac
 from rehabill.base.errors import InputError
 from rehabill.base.money import dollars
+from rehabill.engine.post.find import plain
 from rehabill.engine.post.hold import Held
 from rehabill.engine.post.payers import identifiers
 from rehabill.intake import eob
@@ -25,10 +26,12 @@ from rehabill.model.remittance import Remittance
 from rehabill.office.exchange.models import File
 from rehabill.office.money.ledger import check_open
 from rehabill.office.money.models import Decision, Payment, PaymentFile, ProviderMove
+from rehabill.office.money.posting.claims import find
 from rehabill.office.money.posting.desk import Desk
 from rehabill.office.money.posting.file import one_at_a_time, post_remittances
 from rehabill.office.money.posting.outcome import FileOutcome
 from rehabill.office.money.posting.payers import Identities
+from rehabill.office.people.models import Patient
 from rehabill.office.practices.models import PayerEnrolment
 
 _X12 = re.compile(rb"\bISA[^A-Za-z0-9\s]")
@@ -81,7 +84,7 @@ def post_eob(
 def _post(told: Remittance, data: bytes, outcome: FileOutcome, anyway: bool, desk: Desk) -> None:
     one_at_a_time()
     told = _known(told, desk.identities)
-    outcome.held = () if anyway else tuple(_mistyped(told, desk.identities))
+    outcome.held = () if anyway else (*_mistyped(told, desk.identities), *_of_others(told))
     if outcome.held:
         return
     file, _ = File.objects.get_or_create(
@@ -138,6 +141,26 @@ def _mistyped(told: Remittance, identities: Identities) -> Iterator[Held]:
         why = (
             f"payer: payment {told.trace_number} of {dollars(told.amount_cents)} was posted from {same.payer}, not from"
             f" '{told.payer.name}'. If this is another payment, post it --anyway."
+        )
+        yield Held(_RULE, why)
+
+
+def _of_others(told: Remittance) -> Iterator[Held]:
+    """A claim that is found by its number or its lines, and is another patient's than the paper names."""
+    found = find(told.claims)
+    patients = Patient.objects.in_bulk({ours.patient for ours in found if ours})
+    for at, (one, ours) in enumerate(zip(told.claims, found, strict=True)):
+        if ours is None or one.patient is None or not one.patient.name:
+            continue
+        known = patients[ours.patient]
+        is_same = not known.last or plain(one.patient.name) == plain(known.last)
+        first = plain(one.patient.first)[:1]
+        if is_same and first in ("", plain(known.first)[:1]):
+            continue
+        named = ", ".join(part for part in (one.patient.name, one.patient.first) if part)
+        why = (
+            f"claims[{at}].patient: it names {named}, and claim {ours.booked.claim_number} is of {known.last},"
+            f" {known.first}. If that is one person, post it --anyway."
         )
         yield Held(_RULE, why)
 
