@@ -15,6 +15,12 @@ def takes_back(new: Decided, earlier: Sequence[Decided]) -> bool:
     return same.count(told) > same.count(back)
 
 
+def counted(told: Sequence[Decided]) -> tuple[Sequence[Decided], list[Decided]]:
+    """One payer's decisions about one line that count, and the reversals that wait."""
+    waiting = early(told)
+    return [one for one in told if not any(one is other for other in waiting)] if waiting else told, waiting
+
+
 def early(told: Sequence[Decided]) -> list[Decided]:
     """Of one payer's decisions about one line the reversals that have nothing to take back: with what they pay and
     adjust the payer would owe more than was charged. A function of the set, whatever came first.

@@ -7,7 +7,7 @@ import msgspec
 
 from rehabill.base.errors import InputError
 from rehabill.base.money import dollars
-from rehabill.engine.post.early import early
+from rehabill.engine.post.early import counted
 from rehabill.engine.post.repeated import told_once
 from rehabill.model.books import BookedClaim, Decided, Order
 from rehabill.model.claim import Adjustment, Claim, ClaimLine, LineAdjudication, OtherInsurance
@@ -50,9 +50,7 @@ def next_claim(
 
 def _standing(books: BookedClaim, order: Order, line_id: str) -> Sequence[Decided]:
     """All that an insurer has decided of a line and not taken back; what it told twice counts once."""
-    told = [one for one in books.decided if one.order == order and one.line_id == line_id]
-    waiting = early(told)
-    told = [one for one in told if not any(one is other for other in waiting)]
+    told, _ = counted([one for one in books.decided if one.order == order and one.line_id == line_id])
     charge = next((line.charge_cents for line in books.lines if line.line_id == line_id), 0)
     return told_once(told, charge)[0]
 

@@ -7,7 +7,7 @@ remittance may come before the primary's, and the books end the same whatever ca
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from rehabill.engine.post.early import early
+from rehabill.engine.post.early import counted
 from rehabill.engine.post.effects import Effect, effect_of_reason, refuses_all
 from rehabill.engine.post.repeated import told_once
 from rehabill.ledger.entry import Place
@@ -61,9 +61,8 @@ def effects(claim: BookedClaim, decided: Iterable[Decided]) -> Moved:
         """What the payers before moved on to this one."""
         for turn, payer in enumerate(claim.payers):
             told: Sequence[Decided] = by_order.get(payer.order, ())
-            waiting = () if claim.is_opened else early(told)
-            if waiting:
-                told = [one for one in told if not any(one is other for other in waiting)]
+            if not claim.is_opened and any(one.charge_cents < 0 for one in told):
+                told, waiting = counted(told)
                 cents = sum(one.paid_cents for one in waiting)
                 _add(
                     moved, Place("suspense", payer.payer, payer.order, claim.claim_number, line_id, "reversal"), -cents
