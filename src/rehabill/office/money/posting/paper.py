@@ -136,10 +136,10 @@ def _mistyped(told: Remittance, identities: Identities) -> Iterator[Held]:
     for alike in get_close_matches(told.payer.name.upper(), names, n=1, cutoff=_ALIKE):
         why = f"payer: is '{told.payer.name}' {alike}? If it is another payer, post it --anyway."
         yield Held(_RULE, why)
-    same = Payment.objects.filter(trace=told.trace_number, amount_cents=told.amount_cents).first()
-    if same is not None:
+    same = Payment.objects.filter(trace=told.trace_number, amount_cents=told.amount_cents).exclude(amount_cents=0)
+    for one in same[:1]:
         why = (
-            f"payer: payment {told.trace_number} of {dollars(told.amount_cents)} was posted from {same.payer}, not from"
+            f"payer: payment {told.trace_number} of {dollars(told.amount_cents)} was posted from {one.payer}, not from"
             f" '{told.payer.name}'. If this is another payment, post it --anyway."
         )
         yield Held(_RULE, why)
@@ -153,9 +153,8 @@ def _of_others(told: Remittance) -> Iterator[Held]:
         if ours is None or one.patient is None or not one.patient.name:
             continue
         known = patients[ours.patient]
-        is_same = not known.last or plain(one.patient.name) == plain(known.last)
-        first = plain(one.patient.first)[:1]
-        if is_same and first in ("", plain(known.first)[:1]):
+        told_as, known_as = _initials(one.patient.name, one.patient.first), _initials(known.last, known.first)
+        if all(not first or not second or first == second for first, second in zip(told_as, known_as, strict=True)):
             continue
         named = ", ".join(part for part in (one.patient.name, one.patient.first) if part)
         why = (
@@ -163,6 +162,11 @@ def _of_others(told: Remittance) -> Iterator[Held]:
             f" {known.first}. If that is one person, post it --anyway."
         )
         yield Held(_RULE, why)
+
+
+def _initials(last: str, first: str) -> tuple[str, str]:
+    """The last name, and how the first begins: payers shorten first names as they like."""
+    return plain(last), plain(first)[:1]
 
 
 def _more_than_paid(file: File, cents: int) -> list[Held]:
