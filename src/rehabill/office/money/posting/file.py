@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from rehabill.almanac.edition import Almanac
 from rehabill.edi.remittance_835 import remittances
@@ -18,7 +18,7 @@ from rehabill.office.money.posting.held import close_held
 from rehabill.office.money.posting.outcome import FileOutcome, PaymentOutcome
 from rehabill.office.money.posting.payers import Identities
 from rehabill.office.money.posting.payment import post_payment
-from rehabill.office.practices.scope import practice_id
+from rehabill.office.visits.turn import take_turn
 from rehabill.office.worklists.models import Task
 from rehabill.office.worklists.tasks import hold_file
 
@@ -42,7 +42,7 @@ def post_file(name: str, data: bytes, almanac: Almanac, by: str, at: dt.datetime
         return outcome
     try:
         with transaction.atomic():
-            one_at_a_time()
+            take_turn()
             file = _file(outcome, data, "835", by, at)
             if outcome.held:
                 _hold(outcome, told, file, at)
@@ -84,13 +84,6 @@ def _forget_answered(outcome: FileOutcome) -> None:
 
 def _is_new(made: PaymentOutcome) -> bool:
     return bool(made.posted or made.moves)
-
-
-def one_at_a_time() -> None:
-    """One file after the other in a practice; SQLite does so by itself."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [practice_id()])
 
 
 def _file(outcome: FileOutcome, data: bytes, kind: str, by: str, at: dt.datetime) -> File:

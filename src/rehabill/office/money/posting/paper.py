@@ -28,11 +28,12 @@ from rehabill.office.money.ledger import check_open
 from rehabill.office.money.models import Decision, Payment, PaymentFile, ProviderMove
 from rehabill.office.money.posting.claims import find
 from rehabill.office.money.posting.desk import Desk
-from rehabill.office.money.posting.file import one_at_a_time, post_remittances
+from rehabill.office.money.posting.file import post_remittances
 from rehabill.office.money.posting.outcome import FileOutcome
 from rehabill.office.money.posting.payers import Identities
 from rehabill.office.people.models import Patient
 from rehabill.office.practices.models import PayerEnrolment
+from rehabill.office.visits.turn import take_turn
 
 _X12 = re.compile(rb"\bISA[^A-Za-z0-9\s]")
 _HEAD = 1024
@@ -82,7 +83,7 @@ def post_eob(
 
 
 def _post(told: Remittance, data: bytes, outcome: FileOutcome, anyway: bool, desk: Desk) -> None:
-    one_at_a_time()
+    take_turn()
     told = _known(told, desk.identities)
     outcome.held = () if anyway else (*_mistyped(told, desk.identities), *_of_others(told))
     if outcome.held:

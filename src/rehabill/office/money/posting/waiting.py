@@ -29,10 +29,10 @@ from rehabill.office.money.models import Decision, Payment, Posting
 from rehabill.office.money.posting.claim import Posted, post, tasks_after, write_claims
 from rehabill.office.money.posting.claims import find
 from rehabill.office.money.posting.desk import Desk, Place
-from rehabill.office.money.posting.file import one_at_a_time
 from rehabill.office.money.posting.joining import find_and_join
 from rehabill.office.money.posting.payers import Identities
 from rehabill.office.money.posting.payment import AT_ONCE, payment_key
+from rehabill.office.visits.turn import take_turn
 from rehabill.office.worklists.models import Task
 from rehabill.office.worklists.tasks import open_tasks
 
@@ -70,7 +70,7 @@ def lay_waiting(almanac: Almanac, by: str, at: dt.datetime) -> list[Laid]:
     closed.
     """
     with transaction.atomic():
-        one_at_a_time()
+        take_turn()
         desk = Desk(by, at, almanac, Identities(), max(at.date(), first_open_day() or at.date()))
         found: list[Laid] = []
         for (payment, file), waiting in _known_by_now().items():
