@@ -132,9 +132,10 @@ def test_while_an_insurer_owes_a_patients_money_is_paid_ahead() -> None:
     assert credits(books.post(SECONDARY, SUPPLEMENT)) == [(590, "EX-001")]
 
 
-def test_what_was_written_off_of_a_line_and_then_paid_is_too_much() -> None:
+def test_what_was_written_off_of_a_line_and_then_paid_is_too_much_and_nobodys() -> None:
+    """The payer has paid 30 of the 50: a refund would give it money of ours."""
     written_off = msgspec.structs.replace(ONE_LINE, beside=(Beside("P", "LINE-2", -5_000),))
-    assert credits(Books(written_off).post(PRIMARY)) == [(5_000, "medicare-b")]
+    assert credits(Books(written_off).post(PRIMARY)) == [(5_000, "")]
 
 
 def test_a_reversal_makes_no_credit() -> None:
@@ -162,3 +163,25 @@ def test_a_line_with_an_adjustment_that_raises_it_is_repeated_like_any_other() -
     said = remittance_line(LINES[0], 11_000, (Adjustment("CO", "144", -1_000),))
     books = Books(ONE_PAYER).post([claim([said], "1")]).post([claim([said], "1")], SECOND_CHECK)
     assert credits(books) == [(11_000, "medicare-b")]
+
+
+@pytest.mark.parametrize(("given_up", "told"), [(10_000, [10_000]), (1_000, [1_000]), (0, [])])
+def test_what_was_written_off_before_the_payer_answered_is_no_overpayment(given_up: int, told: list[int]) -> None:
+    """Refunding it would give the payer money that it never paid."""
+    beside = (Beside("P", "LINE-1", -given_up),) if given_up else ()
+    books = Books(msgspec.structs.replace(ONE_PAYER, beside=beside, lines=LINES[:1]))
+    body = ("CLP*PT-1*1*100*60*10*MB*ICN1*11*1", "SVC*HC:97110:GP*100*60**2", "DTM*472*20260302", "CAS*CO*45*30",
+            "CAS*PR*2*10", "REF*6R*LINE-1")  # fmt: skip
+    books.post(claims(file_of(*body, amount="60")))
+    found = [task for task in books.tasks if task.action == "credit"]
+    assert [task.cents for task in found] == told
+    assert all("written off or handed on" in task.why and not task.owed_to for task in found)
+
+
+def test_the_payer_is_owed_no_more_than_it_has_paid() -> None:
+    """The claim was voided: nothing is charged any more, and yet the payer answers."""
+    books = Books(msgspec.structs.replace(ONE_PAYER, lines=(msgspec.structs.replace(LINES[0], charge_cents=0),)))
+    body = ("CLP*PT-1*1*100*60*10*MB*ICN1*11*1", "SVC*HC:97110:GP*100*60**2", "DTM*472*20260302", "CAS*CO*45*30",
+            "CAS*PR*2*10", "REF*6R*LINE-1")  # fmt: skip
+    books.post(claims(file_of(*body, amount="60")))
+    assert [(task.cents, task.owed_to) for task in books.tasks if task.action == "credit"] == [(6_000, "medicare-b")]

@@ -16,7 +16,16 @@ def credit_tasks(
     """
     found = []
     over = _overpaid(claim, payer, change) if any(one.paid_cents > 0 for one in new) else 0
-    if over:
+    given_up = min(over, -sum(one.cents for one in claim.beside if one.order == payer.order))
+    if given_up > 0:
+        why = (
+            f"{dollars(given_up)} of what {payer.payer} owed was written off or handed on, and now it has answered:"
+            " `ledger --claim` shows the entry, `ledger reverse` takes it back."
+        )
+        found.append(PostingTask(action="credit", cents=given_up, why=why, claim=claim.claim_number, payer=payer.payer))
+    told = sum(one.paid_cents for one in (*claim.decided, *new) if one.order == payer.order)
+    over = min(over - max(given_up, 0), told)
+    if over > 0:
         again = any(is_repeated(one, claim.decided) for one in new if one.paid_cents)
         because = ": it had said and paid the same before" if again else ""
         why = (
