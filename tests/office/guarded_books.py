@@ -55,7 +55,9 @@ def _fill(seed: int) -> None:
     from rehabill.demo.x12_files import remittance_835
     from rehabill.edi.remittance_835 import remittances
     from rehabill.office.claims.models import ClaimVersion
-    from rehabill.office.exchange.models import File, Submission
+    from rehabill.office.exchange.connectors.settings import PartnerSettings
+    from rehabill.office.exchange.models import Acknowledgment, Egress, File, Partner, Submission, Transmission
+    from rehabill.office.exchange.partner import PartnerRecord
     from rehabill.office.money.close import close
     from rehabill.office.money.posting.file import post_file
 
@@ -65,6 +67,13 @@ def _fill(seed: int) -> None:
     sent = File.objects.create(sha256="0" * 64, name="out.837", kind="837P", is_ours=True, content=b"", at=_SENT, by="")
     for version in ClaimVersion.objects.all():
         Submission.objects.create(version=version, file=sent, interchange="000000001")
+        Acknowledgment.objects.create(file=sent, claim=version.claim, kind="999", verdict="received", accepted=True,
+                                      at=_ANSWERED)  # fmt: skip
+    by = PartnerSettings(connector="folder", path="box")
+    partner = Partner.objects.create(name="house", record=PartnerRecord(name="House", usage="T", by=by))
+    way = Transmission.objects.create(file=sent, partner=partner, next_at=_SENT)
+    for what in ("begun", "laid_down", "sent"):
+        Egress.objects.create(transmission=way, at=_SENT, what=what, where="box", sha256=sent.sha256, size=0)
     assert post_file("in.835", data, load(), "test", _ANSWERED).state == "posted"
     close(LAST_CLOSED, "test", _ANSWERED, anyway=True)
 

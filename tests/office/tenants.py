@@ -8,12 +8,25 @@ from tests.office.conftest import NOW, WEEK
 
 from rehabill.cli.practice import read_practice
 from rehabill.model.books import BookedClaim, BookedLine, BookedPayer
-from rehabill.model.party import Address, Subscriber
+from rehabill.model.claim_status import StatusRequest
+from rehabill.model.party import Address, Person, Subscriber
 from rehabill.model.visit import Visit as VisitRecord
 from rehabill.office.accounts.models import User
 from rehabill.office.claims.models import Claim, ClaimVersion
 from rehabill.office.coverage.models import Authorization, AuthorizationUse, PlanOfCare, Policy, ProgressReport
-from rehabill.office.exchange.models import Acknowledgment, File, Submission
+from rehabill.office.exchange.connectors.settings import PartnerSettings
+from rehabill.office.exchange.models import (
+    Acknowledgment,
+    Arrival,
+    Egress,
+    File,
+    Inquiry,
+    Lease,
+    Partner,
+    Submission,
+    Transmission,
+)
+from rehabill.office.exchange.partner import PartnerRecord
 from rehabill.office.money.models import (
     BankLine,
     Close,
@@ -74,6 +87,7 @@ def _money(claim: Claim, patient: Patient, entry: Entry, slug: str) -> None:
     file = File.objects.create(sha256="a", name="a.835", kind="835", is_ours=False, **told)
     Submission.objects.create(version=ClaimVersion.objects.get(), file=file, interchange="000000001")
     Acknowledgment.objects.create(file=file, claim=claim, kind="277CA", accepted=True, at=NOW)
+    _exchange(file, claim)
     payment = Payment.objects.create(
         key="medicare-b/1", payer="medicare-b", trace="1", method="ACH", amount_cents=5, at=NOW
     )
@@ -94,3 +108,17 @@ def _money(claim: Claim, patient: Patient, entry: Entry, slug: str) -> None:
 def rows(model: type[Owned]) -> set[Any]:
     """The keys of all rows that are seen."""
     return set(model.objects.values_list("pk", flat=True))
+
+
+def _exchange(file: File, claim: Claim) -> None:
+    settings = PartnerSettings(connector="folder", path="box")
+    partner = Partner.objects.create(name="house", record=PartnerRecord(name="House", usage="T", by=settings))
+    out = Transmission.objects.create(file=file, partner=partner, next_at=NOW)
+    Egress.objects.create(transmission=out, at=NOW, what="begun", where="box", sha256=file.sha256, size=1)
+    Arrival.objects.create(partner=partner, place="a", name="a", state="done", at=NOW)
+    person = Person(last="Example", first="Pat", birth_date=DAY)
+    asked = StatusRequest(
+        trace="1", payer_name="Payer", payer_id="1", first_day=DAY, patient=person, subscriber=Subscriber(member_id="1")
+    )
+    Inquiry.objects.create(trace="1", claim=claim, order="P", record=asked, file=file, at=NOW)
+    Lease.objects.create(until=NOW)

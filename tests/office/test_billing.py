@@ -210,9 +210,9 @@ def _stop(practice: Practice, out: Path, after: int, keeps: bool) -> None:
         pass
     billed.close()
 
-    def fail(number: int, content: bytes) -> None:
+    def fail(number: int, file: File) -> None:
         if keeps:
-            (out / f".claims-{number:09d}.837.draft").write_bytes(content)
+            (out / f".claims-{number:09d}.837.draft").write_bytes(file.content)
         raise OSError("the disk is full")
 
     if Claim.objects.filter(insurance="ready").exists():

@@ -32,6 +32,8 @@ KEYS: dict[str, tuple[tuple[str, ...], ...]] = {
     "claims_claimevent": (("id",),),
     "exchange_file": (("id",), ("practice_id", "sha256")),
     "exchange_submission": (("id",), ("version_id", "file_id")),
+    "exchange_acknowledgment": (("id",),),
+    "exchange_egress": (("id",),),
 }
 """Every key of every table that is written once."""
 OPEN_DAY = LAST_CLOSED + dt.timedelta(days=20)

@@ -21,6 +21,7 @@ from rehabill.cli.x12.files import counted
 
 if TYPE_CHECKING:
     from rehabill.office.claims.sending import Held, Sent
+    from rehabill.office.exchange.models import File
     from rehabill.office.practices.models import Practice
 
 _DRAFT = ".claims-{:09d}.837.draft"
@@ -31,7 +32,7 @@ def bill_books(slug: str | None, out: Path, moment: dt.datetime, control_number:
     """`moment`: the practice's own clock. Leaves with the exit code."""
     with books(slug or os.environ.get("REHABILL_PRACTICE")) as practice:
         out.mkdir(parents=True, exist_ok=True)
-        from rehabill.office.claims.sending import next_control_number
+        from rehabill.office.exchange.ours import next_control_number
 
         if control_number is not None and control_number < next_control_number():
             message = f"{control_number} is used up: the next number of these books is {next_control_number()}"
@@ -62,6 +63,9 @@ class _Run:
         self.held: list[Held] = []
         self.next: Counter[str] = Counter()
         self.not_next: list[str] = []
+        from rehabill.office.exchange.routes import Routes
+
+        self.routes = Routes()
 
     @property
     def last_number(self) -> int | None:
@@ -90,9 +94,10 @@ class _Run:
                 self.not_next.append(f"Claim {one.number} is held on its way to {one.payer}: {one.fault}")
 
     def send(self, first: int) -> None:
-        from rehabill.office.claims.sending import send_ready
+        from rehabill.office.claims.sending import Way, send_ready
 
-        rounds = send_ready(self.practice, self.almanac, self.moment, who(), self.at, self.folder.keep, first)
+        by_hand = Way(takes=lambda payer: self.routes.to(payer) is None)
+        rounds = send_ready(self.practice, self.almanac, self.moment, who(), self.at, self.folder.keep, first, by_hand)
         for sent in rounds:
             self.held += sent.held
             if sent.control_number is not None:
@@ -117,8 +122,18 @@ class _Run:
         click.echo(f"Written to {self.out}: {x12}claims.jsonl, held.jsonl, summary.json")
         if self.folder.kept:
             click.echo(f"Lists of the run before: {', '.join(self.folder.kept)}")
-        if not self.files:
+        if by_partner := self._by_partner():
+            click.echo(f"{counted(by_partner, 'claim')} ready for partners: rehabill sync sends them.")
+        elif not self.files:
             click.echo("No claim is ready, so there is no 837P to send.")
+
+    def _by_partner(self) -> int:
+        """How many claims wait for `sync`."""
+        if not self.routes.partners:
+            return 0
+        from rehabill.office.claims.models import Claim
+
+        return int(Claim.objects.filter(insurance="ready").count())
 
 
 class _Folder:
@@ -133,10 +148,10 @@ class _Folder:
         self.recovered: list[str] = []
         self.kept: list[str] = []
 
-    def keep(self, number: int, content: bytes) -> None:
+    def keep(self, number: int, written: "File") -> None:
         """Put down a draft, safely on the disk."""
         with (self._out / _DRAFT.format(number)).open("wb") as file:
-            file.write(content)
+            file.write(written.content)
             file.flush()
             os.fsync(file.fileno())
 

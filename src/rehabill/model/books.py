@@ -77,6 +77,7 @@ Action = Literal[
     "claim_unknown", "payer_unknown", "line_unknown", "claim_unbalanced", "line_unbalanced", "denied", "underpaid",
     "credit", "bill_secondary", "provider_adjustment", "recoupment", "reversed",
     "never_sent", "posted_beyond", "file_held", "deposit_unclear",
+    "rejected", "information_wanted", "silent", "lost", "not_sent", "file_unreadable", "answer_unclear",
 ]  # fmt: skip
 
 

@@ -30,6 +30,8 @@ class Happened(NamedTuple):
     edition: str = ""
     payer_claim_number: str = ""
     """The insurer's own number for the claim, where it tells one; kept of the first insurer."""
+    version: int | None = None
+    """Which of ours is answered, counted at that insurer, where that is known: an earlier one moves nothing."""
 
 
 def record(events: Sequence[Happened], by: str, at: dt.datetime) -> None:
@@ -106,7 +108,9 @@ def _step(standings: Standings, one: Happened, open_by: dict[Debtor, int]) -> St
     if one.order is None:
         return standings
     return tuple(
-        move(each, one.event, open_cents=open_by.get(each.order, 0)) if each.order == one.order else each  # type: ignore[arg-type]
+        move(each, one.event, version=one.version, open_cents=open_by.get(each.order, 0))  # type: ignore[arg-type]
+        if each.order == one.order
+        else each
         for each in standings
     )
 

@@ -5,28 +5,44 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
+import msgspec
 from django.db import connection, transaction
 from django.db.models import F
 
 from rehabill.almanac.edition import Almanac
 from rehabill.base.errors import InputError
 from rehabill.edi.claim_837p import Envelope, iter_837p
+from rehabill.edi.p837.profile import MAX_CLAIMS_PER_SET
 from rehabill.model.claim import Claim as ClaimRecord
+from rehabill.model.practice import Receiver
 from rehabill.office.bulk import insert, update
 from rehabill.office.claims.billing import profiles
 from rehabill.office.claims.happened import Happened, record
 from rehabill.office.claims.models import Claim
 from rehabill.office.exchange.models import File, Submission
+from rehabill.office.exchange.ours import next_control_number, write_down
 from rehabill.office.practices.models import Practice
 from rehabill.office.practices.records import practice_record
 from rehabill.office.practices.scope import practice_id
 from rehabill.office.visits.turn import take_turn
 
-_MOST_CLAIMS = 5_000
-"""In one file: as many as one transaction set may hold."""
 _LAST_NUMBER = 999_999_999
-Keep = Callable[[int, bytes], None]
-"""Gets a file's control number and bytes just before it counts as sent: when it fails, nothing was sent."""
+Keep = Callable[[int, File], None]
+"""Gets a file and its control number just before it counts as sent: when it fails, nothing was sent."""
+
+
+class Way(NamedTuple):
+    """Which claims go together in a file, and to whom it is addressed."""
+
+    takes: Callable[[str], bool] = lambda payer: True
+    """By the payer's profile."""
+    receiver: Receiver | None = None
+    """The practice's own by default."""
+    claims_per_file: int = MAX_CLAIMS_PER_SET
+    one_payer_per_file: bool = False
+
+
+EVERY_WAY = Way()
 
 
 class Ready(NamedTuple):
@@ -54,44 +70,69 @@ class Sent(NamedTuple):
     held: tuple[Held, ...]
 
 
-def next_control_number() -> int:
-    """No number is ever used twice in a practice."""
-    last = Submission.objects.order_by("-id").values_list("interchange", flat=True).first()
-    return int(last or 0) + 1
-
-
 def send_ready(
-    practice: Practice, almanac: Almanac, moment: dt.datetime, by: str, at: dt.datetime, keep: Keep, first: int = 1
+    practice: Practice,
+    almanac: Almanac,
+    moment: dt.datetime,
+    by: str,
+    at: dt.datetime,
+    keep: Keep,
+    first: int = 1,
+    way: Way = EVERY_WAY,
 ) -> Iterator[Sent]:
-    """Send every claim that is ready. What is told has been committed. `moment`: the practice's own clock, for the
-    envelope; `first`: control numbers begin there, if they have not come farther.
+    """Send every claim that is ready and goes that way. What is told has been committed. `moment`: the practice's own
+    clock, for the envelope; `first`: control numbers begin there, if they have not come farther.
     """
     while True:
         with transaction.atomic():
             take_turn()
-            ready = _ready()
+            ready = _ready(way)
             if not ready:
                 return
-            sent = _Round(practice, almanac, moment, by, at).send(ready, max(first, next_control_number()), keep)
+            sent = _Round(practice, almanac, moment, by, at, way.receiver).send(
+                ready, max(first, next_control_number()), keep
+            )
         yield sent
 
 
-def _ready() -> list[Ready]:
-    """Claims whose present version waits to go to its insurer."""
+def send_again(
+    practice: Practice, almanac: Almanac, moment: dt.datetime, by: str, at: dt.datetime, keep: Keep,
+    versions: Sequence[Ready], way: Way, why: str,
+) -> Sent:  # fmt: skip
+    """Versions that were sent before, unchanged, in a file of their own with a number of its own: inside a
+    transaction, in one's turn.
+    """
+    again = _Round(practice, almanac, moment, by, at, way.receiver, why)
+    return again.send(versions, next_control_number(), keep)
+
+
+def _ready(way: Way) -> list[Ready]:
+    """Claims whose present version waits to go to its insurer, as many as one file takes."""
     rows = Claim.objects.filter(insurance="ready", versions__number=F("version")).order_by("service_day", "id")
-    found = rows.values_list("id", "number", "versions__id", "versions__record", "standings")[:_MOST_CLAIMS]
-    return [
-        Ready(id_, number, version, claim)
-        for id_, number, version, claim, standings in found
-        if any(one.order == claim.sequence and one.status == "ready" for one in standings)
-    ]
+    found = rows.values_list("id", "number", "versions__id", "versions__record", "standings")
+    ready: list[Ready] = []
+    for id_, number, version, claim, standings in found.iterator(chunk_size=1_000):
+        if not any(one.order == claim.sequence and one.status == "ready" for one in standings):
+            continue
+        if not way.takes(claim.payer) or (way.one_payer_per_file and ready and ready[0].record.payer != claim.payer):
+            continue
+        ready.append(Ready(id_, number, version, claim))
+        if len(ready) == way.claims_per_file:
+            break
+    return ready
 
 
 class _Round:
     """One file in the making."""
 
-    def __init__(self, practice: Practice, almanac: Almanac, moment: dt.datetime, by: str, at: dt.datetime) -> None:
-        self._practice = practice_record(practice, moment.date())
+    def __init__(
+        self, practice: Practice, almanac: Almanac, moment: dt.datetime, by: str, at: dt.datetime,
+        receiver: Receiver | None = None, why: str = "",
+    ) -> None:  # fmt: skip
+        """`why`: the reason for sending once more what was sent."""
+        record = practice_record(practice, moment.date())
+        self._practice = msgspec.structs.replace(record, receiver=receiver) if receiver else record
+        self._why = why
         self._profiles = profiles(almanac, moment.date())
         self._moment = moment
         self._by = by
@@ -110,23 +151,19 @@ class _Round:
         content = "".join(pieces).encode("ascii")
         going = [one for one in ready if one.id not in held]
         events = [Happened(one.id, one.record.sequence, "held", str(held[one.id].faults[0])) for one in ready
-                  if one.id in held]  # fmt: skip
+                  if one.id in held and not self._why]  # fmt: skip
         if not going:
             record(events, self._by, self._at)
             return Sent(None, "", 0, tuple(held.values()))
         content += b"\n"
-        self._put_down(going, control_number, content, events)
-        keep(control_number, content)
+        keep(control_number, self._put_down(going, control_number, content, events))
         return Sent(control_number, hashlib.sha256(content).hexdigest(), len(going), tuple(held.values()))
 
     def _put_down(
         self, going: Sequence[Ready], control_number: int, content: bytes, events: Sequence[Happened]
-    ) -> None:
+    ) -> File:
         interchange = f"{control_number:09d}"
-        file = File.objects.create(
-            sha256=hashlib.sha256(content).hexdigest(), name=f"claims-{interchange}.837", kind="837P", is_ours=True,
-            content=content, at=self._at, by=self._by,
-        )  # fmt: skip
+        file = write_down("837P", f"claims-{interchange}.837", control_number, content, self._by, self._at)
         practice = practice_id()
         insert(
             Submission,
@@ -134,8 +171,10 @@ class _Round:
             [(practice, one.version, file.id, interchange) for one in going],
         )
         _mark_sent([one.id for one in going], self._moment.date())
-        sent = [Happened(one.id, one.record.sequence, "sent", source=file.name) for one in going]
+        event = "resent" if self._why else "sent"
+        sent = [Happened(one.id, one.record.sequence, event, self._why, file.name) for one in going]
         record([*events, *sent], self._by, self._at)
+        return file
 
 
 def _mark_sent(claims: Sequence[int], day: dt.date) -> None:

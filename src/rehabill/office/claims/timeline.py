@@ -189,9 +189,8 @@ def _sent(claim: Claim) -> Iterator[Happening]:
 def _answers(claim: Claim) -> Iterator[Happening]:
     rows = Acknowledgment.objects.filter(claim=claim).select_related("file").defer("file__content").order_by("id")
     for one in rows:
-        said = "accepted" if one.accepted else "rejected"
         codes = f" ({', '.join(str(each) for each in one.codes)})" if one.codes else ""
-        what = f"{one.kind}{codes}: {said}, in {one.file.name}"
+        what = f"{one.kind}{codes}: {_words(one.verdict)}, in {one.file.name}"
         yield Happening(kind="answer", at=one.at, by=one.file.by, what=what, why=one.text)
 
 

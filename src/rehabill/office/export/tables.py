@@ -14,7 +14,17 @@ from django.db.models.functions import Cast
 from rehabill.office.accounts.models import User
 from rehabill.office.claims.models import Claim, ClaimEvent, ClaimLine, ClaimVersion
 from rehabill.office.coverage.models import Authorization, AuthorizationUse, PlanOfCare, Policy, ProgressReport
-from rehabill.office.exchange.models import Acknowledgment, File, Submission
+from rehabill.office.exchange.models import (
+    Acknowledgment,
+    Arrival,
+    Egress,
+    File,
+    Inquiry,
+    Lease,
+    Partner,
+    Submission,
+    Transmission,
+)
 from rehabill.office.export import rosters
 from rehabill.office.export.columns import ROWS_AT_ONCE, Column, Kind, Table
 from rehabill.office.money.models import (
@@ -43,6 +53,7 @@ PLAIN: dict[type[Model], str] = {
     Guarantor: "guarantors", PlanOfCare: "plans_of_care", ProgressReport: "progress_reports", Visit: "visits",
     AuthorizationUse: "authorization_uses", Claim: "claims", ClaimVersion: "claim_versions", ClaimLine: "claim_lines",
     ClaimEvent: "claim_events", File: "files", Submission: "submissions", Acknowledgment: "acknowledgments",
+    Partner: "partners", Transmission: "transmissions", Egress: "egress", Arrival: "arrivals", Inquiry: "inquiries",
     Entry: "entries", Posting: "postings", Close: "closes", Payment: "payments", PaymentFile: "payment_files",
     Decision: "decisions", ProviderMove: "provider_moves", BankLine: "bank_lines", Deposit: "deposits",
     PatientPayment: "patient_payments", Task: "tasks",
@@ -50,8 +61,8 @@ PLAIN: dict[type[Model], str] = {
 AS_IMPORTED: dict[type[Model], Table] = {
     Patient: rosters.PATIENTS, Policy: rosters.COVERAGES, Authorization: rosters.AUTHORIZATIONS
 }  # fmt: skip
-FOLLOWS: tuple[type[Model], ...] = (Owed, Seal)
-"""Left out: what is owed follows from postings, and a seal has nothing but its entry's number."""
+FOLLOWS: tuple[type[Model], ...] = (Owed, Seal, Lease)
+"""Left out: what is owed follows from postings, a seal has nothing but its entry's number, a lease is of the hour."""
 
 _NUMBERED: dict[type[Model], tuple[str, str]] = {
     Patient: ("patient_id", "number"), Visit: ("visit_id", "number"), Claim: ("claim", "number")

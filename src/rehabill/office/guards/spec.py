@@ -5,12 +5,13 @@ from enum import StrEnum
 from django.db import models
 
 from rehabill.office.claims.models import ClaimEvent, ClaimLine, ClaimVersion
-from rehabill.office.exchange.models import File, Submission
+from rehabill.office.exchange.models import Acknowledgment, Egress, File, Submission
 from rehabill.office.money.models import Close, Entry, Posting, Seal
 from rehabill.office.practices.owned import Owned
 
 APPEND_ONLY: tuple[type[models.Model], ...] = (
     Entry, Posting, Seal, Close, ClaimVersion, ClaimLine, ClaimEvent, File, Submission,
+    Acknowledgment, Egress,
 )  # fmt: skip
 """Written once. No row is changed, deleted or written over."""
 

@@ -1,0 +1,1 @@
+"""How files travel to and from partners: folders, SFTP, HTTP. Nothing here knows what is in them."""
