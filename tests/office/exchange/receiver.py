@@ -77,15 +77,17 @@ class Receiver:
         """A 999 without fault."""
         return acknowledge.acknowledge_999(check([data]).interchanges[0], self.envelope(data)).encode()
 
-    def acceptance(self, data: bytes, **wrong: tuple[Finding, ...]) -> bytes:
-        """A payer's 277CA. `wrong`: findings by claim number, with _ for -; such claims are rejected."""
+    def acceptance(self, data: bytes, first: int | None = None, **wrong: tuple[Finding, ...]) -> bytes:
+        """A payer's 277CA, of the `first` claims or of all. `wrong`: findings by claim number, with _ for -; such
+        claims are rejected.
+        """
         answered = [
             Answered(
                 submitted=one,
                 payer_claim_number=f"ICN{index}",
                 findings=wrong.get((one.claim.claim_number or "").replace("-", "_"), ()),
             )
-            for index, one in enumerate(read_837p([data], []))
+            for index, one in enumerate(list(read_837p([data], []))[:first])
         ]
         day = dt.date(2026, 3, 10)
         answering = Answering(name="Example Medicare", id="00431", reference="R-1", received=day, processed=day)

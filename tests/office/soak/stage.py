@@ -1,12 +1,13 @@
 """Kills the program at random points and looks at what is left: `python -m tests.office.soak.stage JOB POINTS SEED`.
 
-The job is `bill` or `post`, in a process of its own, with the books where the environment says. For every point the
-books are put back as they were, a child works on them and is killed, a second child does the same work to its end, and
-a third tells what the books say then. That must be what they say after work that nobody killed. Half of the points are
-places (before or after a statement, a commit, a file's sync or renaming), half are moments. The last line is a JSON
-object.
+The job is `bill`, `post` or `sync`, in a process of its own, with the books where the environment says. For every
+point the books are put back as they were, a child works on them and is killed, a second child does the same work to its
+end, and a third tells what the books say then. That must be what they say after work that nobody killed. Half of the
+points are places (before or after a statement, a commit, a file's sync or renaming), half are moments. The last line is
+a JSON object.
 """
 
+import datetime as dt
 import json
 import os
 import shutil
@@ -20,6 +21,8 @@ from typing import Any, NamedTuple
 
 from tests.office.soak.books_of import Books
 
+_MONDAY = dt.datetime(2026, 3, 9, 8, 0, tzinfo=dt.UTC)
+_FRIDAY = dt.datetime(2026, 3, 13, 8, 0, tzinfo=dt.UTC)
 ROOT = Path(__file__).parents[3]
 WEEK = ROOT / "examples" / "week"
 BILL = ("bill", "--created", "2026-03-09T08:00", "--out")
@@ -118,6 +121,71 @@ class Steps:
         return made
 
 
+def in_a_round(moment: dt.datetime) -> Callable[[], object]:
+    """One round with the partners, at that moment."""
+
+    def work() -> None:
+        from rehabill.almanac.load import load
+        from rehabill.office.books import entered
+        from rehabill.office.exchange.connectors.open import open_connector
+        from rehabill.office.exchange.sync import Exchange
+
+        with entered() as practice:
+            told = Exchange(practice, load(), lambda: moment, "test", open_connector).round()
+        assert not told.troubles, told.troubles
+
+    return work
+
+
+def _made(work: Callable[[], object]) -> None:
+    ended = child(work)
+    assert ended.code in (0, 1), ended
+
+
+class House:
+    """A partner behind a folder: it got the claims of one file, and has answers of every kind to them."""
+
+    def __init__(self, home: Path) -> None:
+        self._root = home / "house"
+        self._kept = home / "house-as-it-was"
+        for name in ("in", "out"):
+            (self._root / name).mkdir(parents=True)
+        self._described = home / "partners.yaml"
+        by = f"{{connector: folder, path: {self._root}}}"
+        text = f"house: {{name: Example Clearinghouse, usage: T, takes: [837P, '276'], by: {by}}}"
+        self._described.write_text(text)
+
+    def furnish(self, out: Path) -> None:
+        """A file of claims went on Monday and is answered in part; more claims are ready."""
+        for arguments in (_MAKE[0], ("partner", "add", str(self._described)),
+                          ("import", "visits", str(WEEK / "visits.csv")), (*BILL, str(out))):  # fmt: skip
+            _made(rehabill(*arguments))
+        _made(in_a_round(_MONDAY))
+        _made(self._answer)
+        for arguments in (("import", "visits", str(WEEK / "visits.jsonl")), (*BILL, str(out))):
+            _made(rehabill(*arguments))
+        shutil.copytree(self._root, self._kept)
+
+    def _answer(self) -> None:
+        from tests.office.exchange.receiver import Receiver
+
+        receiver = Receiver(self._root)
+        (sent,) = receiver.take()
+        receiver.give("1.999", receiver.receipt(sent))
+        receiver.give("2.277", receiver.acceptance(sent, 10))
+        receiver.give("3.835", (WEEK / "remittance.835").read_bytes())
+        receiver.give("4-again.835", (WEEK / "remittance.835").read_bytes())
+        receiver.give("5.txt", b"A letter.")
+
+    def put_back(self) -> None:
+        shutil.rmtree(self._root)
+        shutil.copytree(self._kept, self._root)
+
+    def holds(self) -> list[list[str]]:
+        files = sorted(path for path in self._root.rglob("*") if path.is_file())
+        return [[str(path.relative_to(self._root)), path.read_text()] for path in files]
+
+
 class Job:
     """What is done to the books, from where, and how they are compared."""
 
@@ -128,17 +196,23 @@ class Job:
         self._files = [home / f"{number}.835" for number in range(len(_said(seed)))]
         for path, data in zip(self._files, _said(seed), strict=True):
             path.write_bytes(data)
-        made = [*_MAKE, (*BILL, str(self.out))] if kind == "post" else [*_MAKE]
+        self._house = House(home) if kind == "sync" else None
+        made = {"bill": [*_MAKE], "post": [*_MAKE, (*BILL, str(self.out))], "sync": []}[kind]
         for arguments in made:
-            ended = child(rehabill(*arguments))
-            assert ended.code in (0, 1), (arguments, ended)
+            _made(rehabill(*arguments))
+        if self._house:
+            self._house.furnish(self.out)
         self.books.keep()
         posting = ("post", *map(str, self._files), "--on", "2026-04-01")
-        self._work = rehabill(*posting) if kind == "post" else rehabill(*BILL, str(self.out))
+        self._work = {"bill": rehabill(*BILL, str(self.out)), "post": rehabill(*posting), "sync": in_a_round(_FRIDAY)}[
+            kind
+        ]
 
     def put_back(self) -> None:
         self.books.put_back()
         shutil.rmtree(self.out, ignore_errors=True)
+        if self._house:
+            self._house.put_back()
 
     def run(self, steps: Steps | None = None, kill_after: float | None = None) -> Ended:
         return child(steps.watch(self._work, self._told) if steps else self._work, kill_after)
@@ -152,7 +226,9 @@ class Job:
         ended = child(lambda: self._told.write_text(self.books.told()))
         assert ended.code == 0, "the books could not be read"
         sent = [[path.name, path.read_text()] for path in sorted(self.out.glob("*837*"))]
-        return json.dumps({**json.loads(self._told.read_text()), "files of claims": sent})
+        exchanged = self._house.holds() if self._house else []
+        said = json.loads(self._told.read_text())
+        return json.dumps({**said, "files of claims": sent, "files at the partner": exchanged})
 
 
 def _difference(expected: str, said: str) -> str:
@@ -194,6 +270,7 @@ def main(kind: str, points: int, seed: int) -> dict[str, object]:
     start()
     from rehabill.almanac.load import load
     from rehabill.cli import bill_books, post_verb  # noqa: F401  no child should have to import them
+    from rehabill.office.exchange import sync  # noqa: F401
 
     load()
     job = Job(kind, Path(os.environ["REHABILL_HOME"]), seed)

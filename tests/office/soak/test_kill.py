@@ -1,4 +1,4 @@
-"""`kill -9` while claims are made and while remittances are posted: what is done again ends in the same books.
+"""`kill -9` while claims are made, remittances posted, files exchanged: what is done again ends in the same books.
 
 A few points each time; `make soak` tries a hundred of each job on each database.
 """
@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[3]
 POINTS = int(os.environ.get("REHABILL_SOAK_POINTS", "5"))
 
 
-@pytest.mark.parametrize(("job", "seed"), [("bill", 1), ("post", 2)])
+@pytest.mark.parametrize(("job", "seed"), [("bill", 1), ("post", 2), ("sync", 3)])
 def test_work_that_was_killed_and_done_again_ends_in_the_same_books(job: str, seed: int, tmp_path: Path) -> None:
     environment = {**os.environ, "REHABILL_HOME": str(tmp_path)}
     environment.pop("REHABILL_DATABASE_URL", None)

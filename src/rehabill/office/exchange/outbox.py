@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.db import transaction
 
 from rehabill.office.exchange.connectors.connector import Connector, Outgoing, Receipt
-from rehabill.office.exchange.connectors.errors import Refused, Unreachable
+from rehabill.office.exchange.connectors.errors import NotLetIn, Refused, Unreachable
 from rehabill.office.exchange.models import Egress, File, Partner, Transmission
 from rehabill.office.practices.models import Practice
 from rehabill.office.practices.scope import practice_id
@@ -15,6 +15,7 @@ from rehabill.office.worklists.models import Task
 
 _FIRST_PAUSE = dt.timedelta(minutes=1)
 _LONGEST_PAUSE = dt.timedelta(hours=4)
+_NO_PAUSE = dt.timedelta()
 _USAGE = slice(102, 103)
 """ISA15 of a file of ours, whose ISA has its full length."""
 _MARKS = {"T": "test", "P": "production"}
@@ -63,7 +64,10 @@ def send_one(number: int, connector: Connector, clock: Callable[[], dt.datetime]
     try:
         receipt = connector.send(outgoing, lambda: _lay_down(transmission, clock()))
     except Unreachable as error:
-        _fail(transmission, error, clock())
+        _fail(transmission, str(error), clock(), _pause(transmission, error))
+        raise
+    except NotLetIn as error:
+        _fail(transmission, str(error), clock(), _NO_PAUSE)
         raise
     except Refused as error:
         _refuse(transmission, str(error), clock())
@@ -90,13 +94,17 @@ def _finish(transmission: Transmission, receipt: Receipt, at: dt.datetime) -> No
         _set(transmission, state="sent", sent_at=at, receipt=receipt.reference, trouble="")
 
 
-def _fail(transmission: Transmission, error: Unreachable, at: dt.datetime) -> None:
+def _pause(transmission: Transmission, error: Unreachable) -> dt.timedelta:
+    """Longer after each attempt, and as long as the partner says."""
     pause = min(_FIRST_PAUSE * 2 ** min(transmission.attempts, 10), _LONGEST_PAUSE)
-    if error.after_seconds:
-        pause = max(pause, dt.timedelta(seconds=error.after_seconds))
+    return max(pause, dt.timedelta(seconds=error.after_seconds or 0))
+
+
+def _fail(transmission: Transmission, words: str, at: dt.datetime, pause: dt.timedelta) -> None:
+    """It is tried again after the pause; at once in the next round where a person mends what is wrong."""
     with transaction.atomic():
-        _log(transmission, "failed", at, str(error))
-        _set(transmission, next_at=at + pause, trouble=str(error))
+        _log(transmission, "failed", at, words)
+        _set(transmission, next_at=at + pause, trouble=words)
 
 
 def _refuse(transmission: Transmission, words: str, at: dt.datetime) -> None:

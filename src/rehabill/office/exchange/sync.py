@@ -13,7 +13,7 @@ from rehabill.office.claims.later import prepare
 from rehabill.office.claims.sending import Way, send_ready
 from rehabill.office.exchange import inbox, lease, outbox
 from rehabill.office.exchange.connectors.connector import Connector, Remote
-from rehabill.office.exchange.connectors.errors import Refused, Unreachable
+from rehabill.office.exchange.connectors.errors import NotLetIn, Refused, Unreachable
 from rehabill.office.exchange.connectors.settings import PartnerSettings
 from rehabill.office.exchange.models import File, Partner, Transmission
 from rehabill.office.exchange.routes import Routes
@@ -129,6 +129,8 @@ class Exchange:
             held.renew()
             try:
                 receipt = outbox.send_one(number, connector, self._now)
+            except NotLetIn:
+                raise
             except Refused as error:
                 self.told.troubles.append(str(error))
                 continue

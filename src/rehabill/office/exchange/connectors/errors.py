@@ -15,3 +15,7 @@ class Unreachable(RehabillError):
 
 class Refused(RehabillError):
     """It will go no better next time: a person must look at it. Nothing was sent."""
+
+
+class NotLetIn(Refused):
+    """The partner does not know us, or we do not know it (host key, login, token): no file is at fault."""

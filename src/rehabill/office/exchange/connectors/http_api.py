@@ -9,7 +9,7 @@ from typing import Any, Self
 import httpx
 
 from rehabill.office.exchange.connectors.connector import Outgoing, Receipt, Remote
-from rehabill.office.exchange.connectors.errors import Refused, Unreachable
+from rehabill.office.exchange.connectors.errors import NotLetIn, Refused, Unreachable
 from rehabill.office.exchange.connectors.http_words import SEND, status
 from rehabill.office.exchange.connectors.secrets import secret
 from rehabill.office.exchange.connectors.settings import PartnerSettings
@@ -90,7 +90,7 @@ class HttpConnector:
     def _trouble(self, response: httpx.Response) -> Unreachable | Refused:
         code = response.status_code
         if code in (401, 403):
-            return Refused(f"{self._partner}: it does not take our token (HTTP {code}): renew it, and look at `token`")
+            return NotLetIn(f"{self._partner}: it does not take our token (HTTP {code}): renew it, and look at `token`")
         if code in (408, 425, 429) or code >= 500:
             return Unreachable(f"{self._partner}: it is busy or has trouble (HTTP {code})", _pause(response))
         if code in (301, 302, 303, 307, 308):

@@ -12,7 +12,7 @@ from typing import Any, Self, TypeVar
 import asyncssh
 
 from rehabill.office.exchange.connectors.connector import Outgoing, Receipt, Remote
-from rehabill.office.exchange.connectors.errors import Refused, Unreachable
+from rehabill.office.exchange.connectors.errors import NotLetIn, Refused, Unreachable
 from rehabill.office.exchange.connectors.layouts import Layout
 from rehabill.office.exchange.connectors.secrets import secret
 from rehabill.office.exchange.connectors.settings import PartnerSettings
@@ -197,7 +197,7 @@ class SftpConnector:
         except (Refused, Unreachable):
             raise
         except asyncssh.HostKeyNotVerifiable:
-            raise Refused(_wrong_key(partner, self._settings)) from None
+            raise NotLetIn(_wrong_key(partner, self._settings)) from None
         except asyncssh.PermissionDenied:
             raise Refused(
                 f"{partner}: it does not let {self._settings.user} in: look at `user`, `password`, `key`"
