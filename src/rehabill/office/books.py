@@ -38,6 +38,12 @@ def entered(slug: str | None = None) -> Iterator[Practice]:
         yield practice
 
 
+def practices(slug: str | None = None) -> list[Practice]:
+    """The practice of that name, or all that there are. Raises `NoBooks`, `GuardsMissing`."""
+    _look_over()
+    return [_find(slug)] if slug else list(Practice.objects.order_by("id"))
+
+
 def _look_over() -> None:
     try:
         executor = MigrationExecutor(connection)

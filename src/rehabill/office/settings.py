@@ -25,7 +25,11 @@ INSTALLED_APPS = [
     "rehabill.office.money",
     "rehabill.office.worklists",
     "rehabill.office.guards",
+    "django_tasks",
+    "django_tasks_db",
 ]
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+ROOT_URLCONF = "rehabill.office.urls"
 AUTH_USER_MODEL = "accounts.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True

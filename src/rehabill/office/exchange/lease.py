@@ -44,7 +44,7 @@ def take(holder: str, clock: Callable[[], dt.datetime]) -> Held:
     with transaction.atomic():
         Lease.objects.get_or_create(defaults={"until": clock()})
         row = Lease.objects.select_for_update().get()
-        if row.holder not in ("", holder) and row.until > clock() and not _is_dead(row.holder):
+        if row.holder not in ("", holder) and row.until > clock() and not is_dead(row.holder):
             host, process, *_ = row.holder.split("/")
             raise Busy(f"another process ({process} on {host}) exchanges files for this practice at present")
         row.holder, row.until = holder, clock() + FOR
@@ -52,7 +52,8 @@ def take(holder: str, clock: Callable[[], dt.datetime]) -> Held:
     return Held(holder, clock)
 
 
-def _is_dead(holder: str) -> bool:
+def is_dead(holder: str) -> bool:
+    """Of this machine, and ended; of others nothing is known."""
     host, process, started = holder.rsplit("/", 2)
     return host == socket.gethostname() and _started(int(process)) != started
 

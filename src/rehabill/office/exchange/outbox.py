@@ -96,7 +96,7 @@ def _finish(transmission: Transmission, receipt: Receipt, at: dt.datetime) -> No
 
 def _pause(transmission: Transmission, error: Unreachable) -> dt.timedelta:
     """Longer after each attempt, and as long as the partner says."""
-    pause = min(_FIRST_PAUSE * 2 ** min(transmission.attempts, 10), _LONGEST_PAUSE)
+    pause: dt.timedelta = min(_FIRST_PAUSE * 2 ** min(transmission.attempts, 10), _LONGEST_PAUSE)
     return max(pause, dt.timedelta(seconds=error.after_seconds or 0))
 
 
