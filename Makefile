@@ -29,7 +29,7 @@ test: .venv/test ## set up, then run every test; the office's once more on Postg
 	$(BIN)/python -m pytest --numprocesses 2
 	REHABILL_TEST_DATABASE=postgresql $(BIN)/python -m pytest --numprocesses 2 tests/office
 
-soak: .venv/test ## kill billing and posting at 100 random points each, on both databases (10 minutes)
+soak: .venv/test ## kill billing, posting and exchange at 100 random points each, on both databases (15 minutes)
 	REHABILL_SOAK_POINTS=100 $(BIN)/python -m pytest -q -s tests/office/soak
 	REHABILL_SOAK_POINTS=100 REHABILL_TEST_DATABASE=postgresql $(BIN)/python -m pytest -q -s tests/office/soak
 

@@ -34,7 +34,7 @@ def list_(limit: int, slug: str | None, as_json: bool) -> None:
             write_json(one)
         return
     table(
-        ("when", "", "file", "kind", "partner", "", "what"),
+        ("when", "way", "file", "kind", "partner", "state", "what"),
         [(f"{one.at:%Y-%m-%d %H:%M}", one.way, one.name, one.kind, one.partner, one.state, one.what) for one in rows],
     )
 
@@ -54,7 +54,7 @@ def egress(limit: int, slug: str | None, as_json: bool) -> None:
             write_json(one)
         return
     table(
-        ("when", "what", "file", "bytes", "sha256", "where", ""),
+        ("when", "what", "file", "bytes", "sha256", "where", "words"),
         [(f"{one.at:%Y-%m-%d %H:%M:%S}", one.what.replace("_", " "), one.name, one.size, one.sha256[:12], one.where,
           one.words) for one in rows],
     )  # fmt: skip
@@ -77,7 +77,7 @@ def reconcile(first: dt.date | None, last: dt.date | None, slug: str | None, as_
     else:
         sums = tuple(sum(getattr(one, name) for one in rows) for name in ("sent", "accepted", "rejected", "waiting"))
         table(
-            ("file", "day", "partner", "", "sent", "accepted", "rejected", "waiting"),
+            ("file", "day", "partner", "state", "sent", "accepted", "rejected", "waiting"),
             [(one.file, one.day, one.partner, one.state, one.sent, one.accepted, one.rejected, one.waiting)
              for one in rows],
             [("all", None, "", "", *sums)],

@@ -27,8 +27,11 @@ def command(dry_run: bool, slug: str | None, as_json: bool) -> None:
     with books(slug) as practice:
         from rehabill.office.exchange.connectors.open import open_connector
         from rehabill.office.exchange.lease import Busy
+        from rehabill.office.exchange.models import Partner
         from rehabill.office.exchange.sync import Exchange
 
+        if not Partner.objects.exists():
+            raise click.UsageError("there is no partner to exchange files with: `rehabill partner add FILE`")
         exchange = Exchange(practice, load(), now, who(), open_connector)
         if dry_run:
             _preview(exchange)
@@ -60,7 +63,7 @@ def _preview(exchange: "Exchange") -> None:
 def show(told: "Round") -> None:
     """For a person: what came and what it did, what went, what is wrong."""
     if told.came:
-        table(("came", "from", "kind", "", "what it did"),
+        table(("came", "from", "kind", "state", "what it did"),
               [(one.name, one.partner, one.kind, one.state, one.what) for one in told.came])  # fmt: skip
     if told.went:
         table(("went", "to", "kind", "bytes", "sha256"),

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+import os
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -298,6 +299,23 @@ class TestAnswers:
         assert Arrival.objects.get().state == "quarantined", told
         assert len(open_tasks("file_unreadable")) == 1
         assert not [one for one in (house.root / "out").iterdir() if one.is_file()]
+
+    def test_another_file_under_a_name_used_before(self, office: Office, house: Receiver) -> None:
+        """Also one of the same length, that came in the same moment by the partner's clock."""
+        for text in (b"A letter.", b"A lettre."):
+            house.give("mail.txt", text)
+            os.utime(house.root / "out" / "mail.txt", (1_000_000, 1_000_000))
+            office.sync(days=0.1)
+        assert {bytes(one.file.content) for one in Arrival.objects.all()} == {b"A letter.", b"A lettre."}
+
+    def test_a_file_that_takes_its_place_before_it_is_put_away(self, office: Office, house: Receiver) -> None:
+        house.give("mail.txt", b"A letter.")
+        with open_connector("house", partner(house.root).record.by) as connector:
+            (remote,) = connector.list()
+            house.give("mail.txt", b"Another letter.")
+            connector.confirm(remote)
+            (other,) = connector.list()
+            assert connector.fetch(other) == b"Another letter."
 
     def test_an_answer_to_nothing_of_ours(self, office: Office, house: Receiver) -> None:
         office.sync()

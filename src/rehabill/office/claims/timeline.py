@@ -180,10 +180,18 @@ def _versions(versions: Iterable[ClaimVersion]) -> Iterator[Happening]:
 
 
 def _sent(claim: Claim) -> Iterator[Happening]:
-    rows = Submission.objects.filter(version__claim=claim).select_related("version", "file").order_by("id")
+    rows = (
+        Submission.objects.filter(version__claim=claim)
+        .select_related("version", "file__transmission__partner")
+        .order_by("id")
+    )
     for one in rows.defer("file__content", "version__record", "version__booked", "version__priced"):
         what = f"version {one.version.number} written to {one.file.name}, interchange {one.interchange}"
         yield Happening(kind="sent", at=one.file.at, by=one.file.by, what=what)
+        way = getattr(one.file, "transmission", None)
+        if way is not None and way.sent_at is not None:
+            what = f"{one.file.name} went to {way.partner.name}: {way.receipt}"
+            yield Happening(kind="sent", at=way.sent_at, by=one.file.by, what=what, why=way.why)
 
 
 def _answers(claim: Claim) -> Iterator[Happening]:

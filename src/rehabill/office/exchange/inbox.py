@@ -4,13 +4,15 @@ import datetime as dt
 import hashlib
 from collections.abc import Callable
 
-from django.db import transaction
+import msgspec
+from django.db import OperationalError, transaction
 
 from rehabill.almanac.edition import Almanac
 from rehabill.base.errors import RehabillError
 from rehabill.model.books import PostingTask
 from rehabill.office.exchange.acknowledged import apply_acknowledgments
 from rehabill.office.exchange.connectors.connector import Connector, Remote
+from rehabill.office.exchange.connectors.errors import NotLetIn, Refused
 from rehabill.office.exchange.models import Arrival, File, Partner
 from rehabill.office.exchange.statuses import apply_statuses
 from rehabill.office.exchange.typed import Incomplete, kinds_of
@@ -28,22 +30,37 @@ class Broken(RehabillError):
     """A file that cannot be applied; the message says why."""
 
 
-def fetch_new(partner: Partner, connector: Connector, by: str, clock: Callable[[], dt.datetime]) -> list[Arrival]:
-    """Take in everything the partner has for us; it is told so once that is safe. Raises `Unreachable`, `Refused`."""
-    new = []
+def fetch_new(partner: Partner, connector: Connector, by: str, clock: Callable[[], dt.datetime]) -> list[str]:
+    """Take in everything the partner has for us; it is told so once that is safe. Returns what went wrong with single
+    files. Raises `Unreachable`, `NotLetIn`.
+    """
+    troubles = []
     listed = connector.list()
     for remote in listed:
-        arrival = _known(partner, remote)
-        if arrival is None or arrival.state == "incomplete":
-            arrival = store(remote.name, connector.fetch(remote), by, clock(), partner, remote)
-            new.append(arrival)
-        if arrival.state != "incomplete" and arrival.confirmed_at is None:
-            connector.confirm(remote)
-            Arrival.objects.filter(id=arrival.id).update(confirmed_at=clock())
-        elif arrival.state != "incomplete":
-            connector.confirm(remote)  # it is still on the list: the word did not get through
+        try:
+            _take_in(partner, connector, remote, by, clock)
+        except NotLetIn:
+            raise
+        except Refused as error:
+            troubles.append(str(error))
     _off_the_list(partner, {one.id for one in listed}, clock())
-    return new
+    return troubles
+
+
+def _take_in(partner: Partner, connector: Connector, remote: Remote, by: str, clock: Callable[[], dt.datetime]) -> None:
+    arrival = _known(partner, remote)
+    if arrival is None or arrival.state == "incomplete":
+        arrival = store(remote.name, connector.fetch(remote), by, clock(), partner, remote)
+    elif arrival.confirmed_at is not None and arrival.file is not None:
+        # Listed although it was put away: our word did not get through, or another file came in the same moment.
+        content = connector.fetch(remote)
+        if (other := hashlib.sha256(content).hexdigest()) != arrival.file.sha256:
+            there = msgspec.structs.replace(remote, stamp=f"{remote.stamp} {other}")
+            arrival = store(remote.name, content, by, clock(), partner, there)
+    if arrival.state != "incomplete":
+        connector.confirm(remote)
+        if arrival.confirmed_at is None:
+            Arrival.objects.filter(id=arrival.id).update(confirmed_at=clock())
 
 
 def _off_the_list(partner: Partner, listed: set[str], at: dt.datetime) -> None:
@@ -83,7 +100,7 @@ def store(
             defaults={"name": name, "kind": _main(kinds), "is_ours": False, "content": content, "at": at, "by": by},
         )
         arrival.state = "fetched"
-        if Arrival.objects.filter(file=arrival.file, state__in=("fetched", "done")).exclude(id=arrival.id).exists():
+        if Arrival.objects.filter(file=arrival.file).exclude(id=arrival.id).exists():
             arrival.state, arrival.why = "seen", "the same bytes came before"
         arrival.save()
         return arrival
@@ -113,6 +130,8 @@ def apply(number: int, almanac: Almanac, by: str, at: dt.datetime) -> Arrival:
             arrival.why = "; ".join(_applied(arrival.file, almanac, by, at))
             arrival.state, arrival.applied_at = "done", at
             arrival.save()
+    except OperationalError:
+        raise  # the database's trouble is not the file's
     except Broken as error:
         return _put_aside(number, str(error), at)
     except Exception as error:  # one file never stops the others

@@ -120,7 +120,7 @@ class Exchange:
             )  # fmt: skip
 
     def _fetch(self, partner: Partner, connector: Connector, held: lease.Held) -> None:
-        inbox.fetch_new(partner, connector, self.by, self._now)
+        self.told.troubles += inbox.fetch_new(partner, connector, self.by, self._now)
         source = f"partner {partner.name}"
         Task.objects.filter(action="not_sent", state="open", source=source).update(state="done", closed_at=self._now())
 

@@ -77,9 +77,11 @@ class FolderConnector:
         taken = self._root / remote.id
         try:
             done = taken.parent / self._layout.done if self._layout.done else None
+            if not taken.exists() or _stamp(taken.stat()) != remote.stamp:
+                return  # it is away, or another came under its name, which is listed the next time
             if done is None:
-                taken.unlink(missing_ok=True)
-            elif taken.exists():
+                taken.unlink()
+            else:
                 done.mkdir(exist_ok=True)
                 taken.replace(_free(done / taken.name))
         except OSError as error:
@@ -87,6 +89,10 @@ class FolderConnector:
 
     def _trouble(self, error: OSError, what: str) -> Unreachable:
         return Unreachable(f"{self._partner}: {what} ({error.strerror or type(error).__name__})")
+
+
+def _stamp(about: os.stat_result) -> str:
+    return f"{about.st_mtime_ns}-{about.st_size}"
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -160,7 +160,7 @@ class SftpConnector:
                     continue
                 remote = Remote(
                     id=f"{directory}/{name}", name=name, size=entry.attrs.size,
-                    stamp=f"{entry.attrs.mtime or 0}-{entry.attrs.size or 0}",
+                    stamp=_stamp(entry.attrs),
                 )  # fmt: skip
                 found.append((entry.attrs.mtime or 0, remote))
         return [remote for _, remote in sorted(found, key=lambda one: (one[0], one[1].id))]
@@ -177,6 +177,8 @@ class SftpConnector:
         directory, _, name = remote.id.rpartition("/")
         path = self._path(directory, name)
         try:
+            if _stamp(await self._sftp.stat(path)) != remote.stamp:
+                return  # another came under its name, which is listed the next time
             if not self._layout.done:
                 await self._sftp.remove(path)
                 return
@@ -211,6 +213,10 @@ class SftpConnector:
         except (OSError, EOFError, asyncssh.Error) as error:
             words = getattr(error, "strerror", None) or type(error).__name__
             raise Unreachable(f"{partner}: the line was cut, or nobody answers ({what}: {words})") from None
+
+
+def _stamp(about: asyncssh.SFTPAttrs) -> str:
+    return f"{about.mtime or 0}-{about.size or 0}"
 
 
 class _Pins(asyncssh.SSHClient):
