@@ -9,11 +9,19 @@ from tests.office.conftest import NOW, WEEK
 from rehabill.cli.practice import read_practice
 from rehabill.model.books import BookedClaim, BookedLine, BookedPayer
 from rehabill.model.claim_status import StatusRequest
+from rehabill.model.eligibility import EligibilityRequest
 from rehabill.model.party import Address, Person, Subscriber
 from rehabill.model.visit import Visit as VisitRecord
 from rehabill.office.accounts.models import User
 from rehabill.office.claims.models import Claim, ClaimVersion
-from rehabill.office.coverage.models import Authorization, AuthorizationUse, PlanOfCare, Policy, ProgressReport
+from rehabill.office.coverage.models import (
+    Authorization,
+    AuthorizationUse,
+    Benefits,
+    PlanOfCare,
+    Policy,
+    ProgressReport,
+)
 from rehabill.office.exchange.connectors.settings import PartnerSettings
 from rehabill.office.exchange.models import (
     Acknowledgment,
@@ -122,3 +130,7 @@ def _exchange(file: File, claim: Claim) -> None:
     )
     Inquiry.objects.create(trace="1", claim=claim, order="P", record=asked, file=file, at=NOW)
     Lease.objects.create(until=NOW)
+    question = EligibilityRequest(
+        trace="1", payer_name="Payer", payer_id="1", first_day=DAY, patient=person, subscriber=Subscriber(member_id="1")
+    )
+    Benefits.objects.create(policy=Policy.objects.get(), day=DAY, trace="1", record=question, file=file, at=NOW)

@@ -22,6 +22,7 @@ _VERBS = {
     "remit": "Remittances (835) to read and to print.",
     "partner": "Clearinghouses and payers with whom files are exchanged.",
     "sync": "One round with all partners: fetch, apply, notice silence, send.",
+    "eligibility": "Is the patient covered, and for what: ask payers, show what they said.",
     "worker": "Rounds with all partners again and again, and queued jobs.",
     "exchange": "Files that came and went: list, egress, reconcile; take, resend, retry.",
     "patient": "Patients of the books: list, show; what they pay: pay, refund, settle.",

@@ -78,6 +78,7 @@ Action = Literal[
     "credit", "bill_secondary", "provider_adjustment", "recoupment", "reversed",
     "never_sent", "posted_beyond", "file_held", "deposit_unclear",
     "rejected", "information_wanted", "silent", "lost", "not_sent", "file_unreadable", "answer_unclear",
+    "coverage_inactive", "other_insurer", "authorization_wanted", "visits_run_out",
 ]  # fmt: skip
 
 

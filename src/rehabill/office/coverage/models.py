@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from rehabill.model.eligibility import Eligibility, EligibilityRequest
 from rehabill.model.party import Subscriber
 from rehabill.office.fields import StructField
 from rehabill.office.people.models import Patient
@@ -80,3 +81,25 @@ class ProgressReport(Owned):
 
     class Meta(Owned.Meta):
         constraints = (models.UniqueConstraint(fields=["plan", "written_on"], name="progress_report_once"),)
+
+
+class Benefits(Owned):
+    """What a payer was asked of a policy (270), and what it answered (271): kept with the day that was asked about."""
+
+    policy = models.ForeignKey(Policy, models.PROTECT, related_name="benefits", db_index=False)
+    day = models.DateField()
+    """As of which coverage was asked for."""
+    trace = models.CharField(max_length=50)
+    """Our number for the question: it comes back with the answer."""
+    record = StructField(EligibilityRequest)
+    file = models.ForeignKey("exchange.File", models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    coverage = models.CharField(max_length=8, blank=True)
+    """active, inactive, unknown or refused; empty: not answered."""
+    answer = StructField(Eligibility, null=True)
+    answer_file = models.ForeignKey("exchange.File", models.PROTECT, null=True, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta(Owned.Meta):
+        constraints = (models.UniqueConstraint(fields=["practice", "trace"], name="benefits_once"),)
+        indexes = (models.Index(fields=["policy", "day"], name="benefits_by_policy"),)

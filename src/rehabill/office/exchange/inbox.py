@@ -13,6 +13,7 @@ from rehabill.model.books import PostingTask
 from rehabill.office.exchange.acknowledged import apply_acknowledgments
 from rehabill.office.exchange.connectors.connector import Connector, Remote
 from rehabill.office.exchange.connectors.errors import NotLetIn, Refused
+from rehabill.office.exchange.eligibility import apply_benefits
 from rehabill.office.exchange.models import Arrival, File, Partner
 from rehabill.office.exchange.statuses import apply_statuses
 from rehabill.office.exchange.typed import Incomplete, kinds_of
@@ -23,7 +24,7 @@ from rehabill.office.worklists.tasks import open_tasks
 _GROWS_FOR = dt.timedelta(hours=24)
 """A file without its end is looked at again so long; then it is broken."""
 _ACKNOWLEDGMENTS = ("TA1", "999", "277CA")
-_BY_CONTENT = (*_ACKNOWLEDGMENTS, "835", "277")
+_BY_CONTENT = (*_ACKNOWLEDGMENTS, "835", "277", "271")
 
 
 class Broken(RehabillError):
@@ -151,6 +152,8 @@ def _applied(file: File, almanac: Almanac, by: str, at: dt.datetime) -> list[str
         told.append(apply_acknowledgments(file, by, at))
     if "277" in kinds:
         told.append(apply_statuses(file, by, at))
+    if "271" in kinds:
+        told.append(apply_benefits(file, at))
     if "835" in kinds:
         told.append(_post(file, content, almanac, by, at))
     if not any(one in _BY_CONTENT for one in kinds):

@@ -9,12 +9,12 @@ from rehabill.intake.cells import count, day, flag, texts
 from rehabill.intake.coverages import APPROVAL, POLICY
 from rehabill.intake.patients import PLACED as REGISTERED
 from rehabill.intake.people import Placed
-from rehabill.model.party import Person
 from rehabill.model.roster import Approval, Registered
 from rehabill.model.roster import Policy as PolicyRecord
 from rehabill.office.coverage.models import Authorization, Policy
 from rehabill.office.export.columns import ROWS_AT_ONCE, Column, Kind, Table
-from rehabill.office.people.models import Guarantor, Patient
+from rehabill.office.people.models import Patient
+from rehabill.office.people.person import guarantor_of, person_of
 
 _KINDS: dict[object, Kind] = {day: "day", count: "int", flag: "bool"}
 """How a cell is read → what it is; else text."""
@@ -42,17 +42,11 @@ def _patients() -> Iterator[Sequence[Any]]:
     rows = Patient.objects.select_related("guarantor").order_by("id")
     for one in rows.iterator(chunk_size=ROWS_AT_ONCE):
         record = Registered(
-            patient=_person(one, id=one.number, middle=one.middle, suffix=one.suffix, birth_date=one.birth_date,
-                            sex=one.sex),
-            guarantor=_person(one.guarantor) if one.guarantor else None,
+            patient=person_of(one),
+            guarantor=guarantor_of(one),
             guarantor_relationship=one.guarantor.relationship or None if one.guarantor else None,
         )  # fmt: skip
         yield [*_values(REGISTERED, record), one.id, one.guarantor_id]
-
-
-def _person(one: Patient | Guarantor, **more: Any) -> Person:
-    said = {"first": one.first, "last": one.last, "phone": one.phone, **more}
-    return Person(address=one.address, **{name: value or None for name, value in said.items()})
 
 
 def _coverages() -> Iterator[Sequence[Any]]:

@@ -13,7 +13,14 @@ from django.db.models.functions import Cast
 
 from rehabill.office.accounts.models import User
 from rehabill.office.claims.models import Claim, ClaimEvent, ClaimLine, ClaimVersion
-from rehabill.office.coverage.models import Authorization, AuthorizationUse, PlanOfCare, Policy, ProgressReport
+from rehabill.office.coverage.models import (
+    Authorization,
+    AuthorizationUse,
+    Benefits,
+    PlanOfCare,
+    Policy,
+    ProgressReport,
+)
 from rehabill.office.exchange.models import (
     Acknowledgment,
     Arrival,
@@ -56,7 +63,7 @@ PLAIN: dict[type[Model], str] = {
     Partner: "partners", Transmission: "transmissions", Egress: "egress", Arrival: "arrivals", Inquiry: "inquiries",
     Entry: "entries", Posting: "postings", Close: "closes", Payment: "payments", PaymentFile: "payment_files",
     Decision: "decisions", ProviderMove: "provider_moves", BankLine: "bank_lines", Deposit: "deposits",
-    PatientPayment: "patient_payments", Task: "tasks",
+    PatientPayment: "patient_payments", Task: "tasks", Benefits: "benefits",
 }  # fmt: skip
 AS_IMPORTED: dict[type[Model], Table] = {
     Patient: rosters.PATIENTS, Policy: rosters.COVERAGES, Authorization: rosters.AUTHORIZATIONS
