@@ -363,6 +363,20 @@ class TestSilence:
         assert standing(ONE) == "sent"
         assert ClaimEvent.objects.filter(kind="resent", why="never got there").count() == 1
 
+    def test_what_went_again_is_asked_about_anew(self, office: Office, house: Receiver) -> None:
+        office.sync()
+        house.take()
+        office.sync(days=2)
+        (question,) = house.take()
+        house.give("2.277", status_answer(question, "A4", "35"))
+        office.sync(days=0.1)
+        resend(office.practice, office.exchange().almanac, [ONE], "never got there", office.now, "test", office.now)
+        office.sync()
+        house.take()
+        assert office.sync(days=6).asked == 1
+        (question,) = house.take()
+        assert question.count(b"~TRN*1*") == 1
+
     def test_in_process_is_asked_again_later(self, office: Office, house: Receiver) -> None:
         office.sync()
         (sent,) = house.take()

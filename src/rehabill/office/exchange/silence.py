@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Max
 
 from rehabill.almanac.edition import Almanac
 from rehabill.engine.life_cycle.table import UNDER_WAY
@@ -40,7 +39,7 @@ class Silent(NamedTuple):
     payer: str
     order: Order
     why: str
-    due: dt.date
+    sent: dt.datetime
 
 
 class Noticed(NamedTuple):
@@ -95,7 +94,7 @@ def _silent(partner: Partner | None, today: dt.date) -> Iterator[Silent]:
         due = _due(sent.date(), status, patience, by_hand=partner is None)
         if today > due:
             why = f"{_MISSING[status]} by {due}: it went out on {sent.date()}"
-            yield Silent(claim, number, payer, order, why, due)
+            yield Silent(claim, number, payer, order, why, sent)
 
 
 def _due(sent: dt.date, status: InsuranceStatus, patience: Patience, by_hand: bool) -> dt.date:
@@ -113,15 +112,14 @@ def _sorted(
     found: list[Silent], partner: Partner | None, routes: Routes, today: dt.date
 ) -> tuple[list[Silent], list[Silent]]:
     """Those to be asked about, and those for a person; the others wait for an answer."""
-    ids = [one.claim for one in found]
-    last = dict(
-        Inquiry.objects.filter(claim__in=among("bigint", ids)).values_list("claim").annotate(last=Max("id"))
-    )  # fmt: skip
-    asked = {one.claim_id: one for one in Inquiry.objects.filter(id__in=last.values())}
+    rows = Inquiry.objects.filter(claim__in=among("bigint", [one.claim for one in found])).order_by("id")
+    asked = {(one.claim_id, one.order): one for one in rows}
     to_ask, for_a_person = [], []
     for one in found:
         patience = partner.record.patience if partner else Patience()
-        inquiry = asked.get(one.claim)
+        inquiry = asked.get((one.claim, one.order))
+        if inquiry is not None and inquiry.at < one.sent:
+            inquiry = None  # it was about what had gone before
         if partner is None or routes.to(one.payer, "276") != partner:
             for_a_person.append(one)
         elif inquiry is None:

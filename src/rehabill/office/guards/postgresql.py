@@ -155,10 +155,14 @@ def install(cursor: Any) -> None:
 
 
 def _grant(cursor: Any) -> None:
-    cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE])
-    if cursor.fetchone() is None:
-        cursor.execute(f"CREATE ROLE {ROLE} NOLOGIN NOSUPERUSER NOBYPASSRLS")
-    cursor.execute(f"GRANT {ROLE} TO CURRENT_USER")
+    # A role belongs to the whole server: the books of another database may be made in the same moment.
+    cursor.execute(
+        f"DO $$ BEGIN CREATE ROLE {ROLE} NOLOGIN NOSUPERUSER NOBYPASSRLS; "
+        "EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
+    )
+    cursor.execute(
+        f"DO $$ BEGIN GRANT {ROLE} TO CURRENT_USER; EXCEPTION WHEN unique_violation OR internal_error THEN NULL; END $$"
+    )
     cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {ROLE}")
     cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {ROLE}")
     for model in APPEND_ONLY:
