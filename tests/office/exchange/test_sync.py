@@ -250,6 +250,22 @@ class TestAnswers:
         (row,) = reconciled()
         assert (row.accepted, row.rejected, row.waiting) == (row.sent - 1, 1, 0)
 
+    def test_a_receipt_after_the_rejection_takes_no_task_away(self, office: Office, house: Receiver) -> None:
+        office.sync()
+        (sent,) = house.take()
+        wrong = Finding("PT900", "slug", "format", "error", "fail", "subscriber.member_id", "Nobody has that number.")
+        house.give("1.277", house.acceptance(sent, EX0304_01=(wrong,)))
+        office.sync(days=0.1)
+        house.give("2.999", house.receipt(sent))
+        office.sync(days=0.1)
+        assert standing(ONE) == "rejected" and len(open_tasks("rejected")) == 1
+        house.give("3.277", house.acceptance(sent, EX0304_01=(wrong,)) + b"\n")
+        office.sync(days=0.1)
+        assert len(open_tasks("rejected")) == 1
+        house.give("4.277", house.acceptance(sent))
+        office.sync(days=0.1)
+        assert standing(ONE) == "accepted" and open_tasks("rejected") == []
+
     def test_the_same_answers_again_do_nothing(self, office: Office, house: Receiver) -> None:
         office.sync()
         (sent,) = house.take()

@@ -124,8 +124,8 @@ def put_down(words: list[Word], file: File, kind: str, by: str, at: dt.datetime)
         ],
     )  # fmt: skip
     record([event for one in words if (event := _event(one, file))], by, at)
-    _close_answered(words, at)
-    standing = _rejected_now([one for one in words if one.verdict in _FOR_A_PERSON])
+    waiting = _for_a_person_still(words)
+    _close_answered(words, waiting, at)
     tasks = [
         (
             PostingTask(
@@ -136,7 +136,7 @@ def put_down(words: list[Word], file: File, kind: str, by: str, at: dt.datetime)
             one.claim.claim,
         )
         for one in words
-        if one.claim.claim in standing and one.verdict in _FOR_A_PERSON
+        if one.claim.claim in waiting and one.verdict in _FOR_A_PERSON
     ]
     open_tasks(tasks, file.name, at)
 
@@ -150,9 +150,9 @@ def _event(one: Word, file: File) -> Happened | None:
     return Happened(claim.claim, claim.order, event, one.sentence, file.name, "", number, claim.version)
 
 
-def _rejected_now(words: list[Word]) -> set[int]:
-    """The claims of them where that insurer still has to be answered: an answer about an earlier version, or one that
-    was overtaken by a remittance, asks for nothing.
+def _for_a_person_still(words: list[Word]) -> set[int]:
+    """The claims of them that wait for us at that insurer: an answer about an earlier version, or one that a remittance
+    has overtaken, asks for nothing.
     """
     orders = {one.claim.claim: one.claim.order for one in words}
     rows = Claim.objects.filter(id__in=among("bigint", list(orders))).values_list("id", "standings")
@@ -163,15 +163,15 @@ def _rejected_now(words: list[Word]) -> set[int]:
     }
 
 
-def _close_answered(words: list[Word], at: dt.datetime) -> None:
-    """Silence is over; and what was rejected in an earlier copy was taken now, or is told anew."""
-    claims = [one.claim.claim for one in words]
-    waiting = Task.objects.filter(
-        claim__in=among("bigint", claims),
-        state="open",
-        action__in=("silent", "lost", "rejected", "information_wanted"),
-    )
-    waiting.update(state="done", closed_at=at)
+def _close_answered(words: list[Word], waiting: set[int], at: dt.datetime) -> None:
+    """Silence is over; what waited for us is told anew, or waits no more. A receipt that comes after the rejection
+    changes nothing.
+    """
+    said = {one.claim.claim for one in words}
+    over = (said - waiting) | {one.claim.claim for one in words if one.verdict in _FOR_A_PERSON}
+    for claims, actions in ((said, ("silent",)), (over, tuple(_FOR_A_PERSON.values()))):
+        rows = Task.objects.filter(claim__in=among("bigint", list(claims)), state="open", action__in=actions)
+        rows.update(state="done", closed_at=at)
 
 
 def _codes(status: ClaimStatus | None) -> list[str]:
