@@ -49,26 +49,25 @@ def _frame(text: str, start: int) -> Iterator[list[str]]:
     """The segments ISA, TA1, GS and IEA, taken apart: each interchange by its own delimiters."""
     while start >= 0:
         element, terminator = text[start + 3], text[start + _ISA_LENGTH - 1]
-        if terminator in "\r\n" or not element.strip():
+        if terminator in "\r\n":
             terminator = "\n"
-        mark = re.compile(rf"(?:^|{re.escape(terminator)})\s*((?:ISA|TA1|GS|IEA){re.escape(element)})")
-        end = start
-        following = -1
-        for match in mark.finditer(text, start):
+        after = start + _ISA_LENGTH - 1
+        isa = ["", "", "", *text[start:after].split(element)]
+        yield ["ISA"]
+        start = -1
+        mark = re.compile(rf"{re.escape(terminator)}\s*(ISA(?![A-Za-z0-9])|(?:TA1|GS|IEA){re.escape(element)})")
+        for match in mark.finditer(text, after):
             begin = match.start(1)
-            if begin > start and match[1].startswith("ISA"):
-                following = begin
+            if match[1].startswith("ISA"):
+                start = begin
                 break
             stop = text.find(terminator, begin)
-            if stop < 0:
-                return  # without its own end, this segment does not count
-            end = stop
-            yield text[begin:stop].split(element)
-        if following < 0:
-            following = text.find("ISA", end + 1) if end > start else -1
-            if following >= 0 and text[end + 1 : following].strip():
-                return
-        start = following if following + _ISA_LENGTH <= len(text) else -1
+            if stop < 0 and not (match[1].startswith("IEA") and text.endswith(element + isa[-4])):
+                return  # cut: only an IEA that gives its interchange's number counts without its own end
+            yield text[begin : stop if stop >= 0 else None].split(element)
+        if start >= 0 and len(text) < start + _ISA_LENGTH:
+            yield ["ISA"]  # one more begins, and is cut
+            return
 
 
 def _kind(group: list[str]) -> str:
